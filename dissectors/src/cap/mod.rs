@@ -1,0 +1,1 @@
+//! CAMEL Application Part (TS 29.078).

@@ -1,0 +1,199 @@
+//! Packed digits: up to 30 of them in sixteen octets.
+//!
+//! Global titles have at most 24 digits on the wire in practice, MAP addresses at most 38
+//! (TS 29.002 §17.7.8 AddressString, 20 octets) though E.164 stops at 15. Digits beyond
+//! [`Digits::MAX`] are cut and the reader notes it.
+
+use core::{fmt, num::NonZeroU128};
+
+/// A string of up to 30 digits 0..=15, `Copy`, ordered and hashable.
+///
+/// Digit `i` stands in the nibble at bit `124 - 4 * i`; the low octet holds the length plus one,
+/// which leaves zero free for `Option`. The order is that of the digits read as text. Digits above
+/// 9 (codes 11 and 12 of Q.713 §3.4.2.3.1, `*#abc` of TBCD) show as `a` to `f`.
+#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Digits(NonZeroU128);
+
+impl Digits {
+    /// The most digits held.
+    pub const MAX: usize = 30;
+
+    /// No digits.
+    pub const EMPTY: Self = Self(NonZeroU128::MIN);
+
+    /// Returns the packed form; see the type for its layout.
+    #[must_use]
+    pub const fn bits(self) -> NonZeroU128 {
+        self.0
+    }
+
+    /// Reads the packed form; `None` when it is not one [`Self::bits`] gives.
+    #[must_use]
+    pub fn from_bits(bits: NonZeroU128) -> Option<Self> {
+        let this = Self(bits);
+        let length = (bits.get() & 0xff) as usize;
+        (1..=Self::MAX + 1).contains(&length).then_some(())?;
+        (bits.get() & !mask(length - 1) & !0xff == 0).then_some(this)
+    }
+
+    /// Reads text of digits `0-9` and `a-f`; `None` for other characters or more than 30.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut out = Self::EMPTY;
+        for c in text.chars() {
+            let digit = u8::try_from(c.to_digit(16)?).ok()?;
+            if !out.push(digit) {
+                return None;
+            }
+        }
+        Some(out)
+    }
+
+    /// Appends a digit (low four bits); returns `false`, unchanged, when full.
+    pub fn push(&mut self, digit: u8) -> bool {
+        let length = self.len();
+        if length >= Self::MAX {
+            return false;
+        }
+        let shift = 124 - 4 * length;
+        // The sum cannot overflow: the nibble is zero and the length octet stays below 32.
+        self.0 = self.0.saturating_add((u128::from(digit & 15) << shift) + 1);
+        true
+    }
+
+    /// Returns the number of digits.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        (self.0.get() & 0xff) as usize - 1
+    }
+
+    /// Whether there are no digits.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns digit `index`, the first being 0.
+    #[must_use]
+    pub fn get(self, index: usize) -> Option<u8> {
+        (index < self.len()).then(|| ((self.0.get() >> (124 - 4 * index)) & 15) as u8)
+    }
+
+    /// Iterates over the digits.
+    pub fn iter(self) -> impl Iterator<Item = u8> {
+        (0..self.len()).filter_map(move |i| self.get(i))
+    }
+
+    /// Whether `prefix` begins these digits.
+    #[must_use]
+    pub const fn starts_with(self, prefix: Self) -> bool {
+        let n = prefix.len();
+        n <= self.len() && (self.0.get() ^ prefix.0.get()) & mask(n) == 0
+    }
+
+    /// Returns the first `n` digits, or all when there are fewer.
+    #[must_use]
+    pub fn first(self, n: usize) -> Self {
+        let n = n.min(self.len());
+        Self(
+            NonZeroU128::new((self.0.get() & mask(n)) | (n as u128 + 1))
+                .unwrap_or(NonZeroU128::MIN),
+        )
+    }
+
+    /// Returns the digits from `n` on.
+    #[must_use]
+    pub fn skip(self, n: usize) -> Self {
+        let n = n.min(self.len());
+        let left = self.len() - n;
+        let body = (self.0.get() & !0xff) << (4 * n);
+        Self(NonZeroU128::new((body & mask(left)) | (left as u128 + 1)).unwrap_or(NonZeroU128::MIN))
+    }
+
+    /// Returns these digits followed by `tail`, cut at [`Self::MAX`].
+    #[must_use]
+    pub fn join(self, tail: Self) -> Self {
+        let mut out = self;
+        for digit in tail.iter() {
+            out.push(digit);
+        }
+        out
+    }
+
+    /// Whether every digit is 0 to 9.
+    #[must_use]
+    pub fn is_decimal(self) -> bool {
+        self.iter().all(|d| d < 10)
+    }
+}
+
+/// Covers the first `n` digits.
+const fn mask(n: usize) -> u128 {
+    if n == 0 { 0 } else { u128::MAX << (128 - 4 * n) }
+}
+
+impl Default for Digits {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+impl fmt::Display for Digits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [0_u8; Self::MAX];
+        for (slot, digit) in text.iter_mut().zip(self.iter()) {
+            *slot = if digit < 10 { b'0' + digit } else { b'a' + digit - 10 };
+        }
+        let text = text.get(..self.len()).and_then(|t| core::str::from_utf8(t).ok());
+        f.pad(text.unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for Digits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digits({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn option_costs_nothing() {
+        assert_eq!(size_of::<Option<Digits>>(), 16);
+    }
+
+    #[test]
+    fn text_and_prefixes() {
+        for (text, prefix, want) in [
+            ("354391", "354", true),
+            ("354391", "354391", true),
+            ("35", "354", false),
+            ("", "", true),
+            ("1a", "1b", false),
+        ] {
+            let (text, prefix) = (Digits::parse(text).unwrap(), Digits::parse(prefix).unwrap());
+            assert_eq!(text.starts_with(prefix), want, "{text} {prefix}");
+        }
+        assert_eq!(Digits::parse("12x"), None);
+        assert_eq!(Digits::parse(&"1".repeat(31)), None);
+    }
+
+    proptest! {
+        #[test]
+        fn behaves_like_text(a in "[0-9a-f]{0,30}", b in "[0-9a-f]{0,30}", n in 0_usize..40) {
+            let (x, y) = (Digits::parse(&a).unwrap(), Digits::parse(&b).unwrap());
+            prop_assert_eq!(x.to_string(), a.clone());
+            prop_assert_eq!(x.len(), a.len());
+            prop_assert_eq!(x.cmp(&y), a.cmp(&b));
+            prop_assert_eq!(x.starts_with(y), a.starts_with(&b));
+            let k = n.min(a.len());
+            prop_assert_eq!(x.first(n).to_string(), &a[..k]);
+            prop_assert_eq!(x.skip(n).to_string(), &a[k..]);
+            prop_assert_eq!(Digits::from_bits(x.bits()), Some(x));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The inverse of the dissectors: octets out, for tests and traffic synthesis.

@@ -1,0 +1,1 @@
+//! Link layers: Ethernet, Linux cooked captures, raw IP.

@@ -1,0 +1,5 @@
+//! Mobile Application Part (TS 29.002).
+
+pub mod parameters;
+
+pub use parameters::Parameters;

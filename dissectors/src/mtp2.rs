@@ -1,0 +1,1 @@
+//! MTP level 2 (ITU-T Q.703).

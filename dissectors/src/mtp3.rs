@@ -1,0 +1,1 @@
+//! MTP level 3 (ITU-T Q.704).

@@ -1,0 +1,1 @@
+//! SMS transfer layer headers (TS 23.040).

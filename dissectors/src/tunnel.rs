@@ -1,0 +1,1 @@
+//! Mirror encapsulations: GRE, ERSPAN, VXLAN, MPLS.
