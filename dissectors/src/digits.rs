@@ -186,7 +186,7 @@ mod tests {
         #[test]
         fn behaves_like_text(a in "[0-9a-f]{0,30}", b in "[0-9a-f]{0,30}", n in 0_usize..40) {
             let (x, y) = (Digits::parse(&a).unwrap(), Digits::parse(&b).unwrap());
-            prop_assert_eq!(x.to_string(), a.clone());
+            prop_assert_eq!(&x.to_string(), &a);
             prop_assert_eq!(x.len(), a.len());
             prop_assert_eq!(x.cmp(&y), a.cmp(&b));
             prop_assert_eq!(x.starts_with(y), a.starts_with(&b));
