@@ -1,1 +1,15 @@
-//! placeholder
+//! Frames in: capture files, standard input and memory, behind one trait.
+//!
+//! A [`Capture`] pushes borrowed [`Frame`]s to a visitor, one burst a [`Capture::poll`]. This crate
+//! knows link types by number and nothing of the protocols inside a frame.
+//!
+//! * [`file`] reads pcap and pcapng, plain or compressed, from files, directories and pipes;
+//! * [`memory`] replays frames a test made;
+
+pub mod capture;
+pub mod file;
+pub mod frame;
+pub mod memory;
+
+pub use capture::{Capture, CaptureCounters, CaptureError, Polled, Progress};
+pub use frame::{FileId, Frame, LinkType, PortId, Timestamp};
