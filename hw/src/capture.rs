@@ -40,6 +40,28 @@ pub trait Capture {
     }
 }
 
+impl<C: Capture + ?Sized> Capture for Box<C> {
+    fn poll(&mut self, each: &mut dyn FnMut(Frame<'_>)) -> Result<Polled, CaptureError> {
+        (**self).poll(each)
+    }
+
+    fn counters(&mut self) -> CaptureCounters {
+        (**self).counters()
+    }
+
+    fn source_name(&self, source: FileId) -> Option<&str> {
+        (**self).source_name(source)
+    }
+
+    fn end_time(&self) -> Option<Timestamp> {
+        (**self).end_time()
+    }
+
+    fn progress(&self) -> Progress {
+        (**self).progress()
+    }
+}
+
 /// What a poll brought.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Polled {

@@ -5,11 +5,16 @@
 //!
 //! * [`file`] reads pcap and pcapng, plain or compressed, from files, directories and pipes;
 //! * [`memory`] replays frames a test made;
+//! * [`tee`] and [`faults`] wrap any capture: one records what passes, the other damages it;
+//! * [`write`](mod@write) makes pcap and pcapng files.
 
 pub mod capture;
+pub mod faults;
 pub mod file;
 pub mod frame;
 pub mod memory;
+pub mod tee;
+pub mod write;
 
 pub use capture::{Capture, CaptureCounters, CaptureError, Polled, Progress};
 pub use frame::{FileId, Frame, LinkType, PortId, Timestamp};
