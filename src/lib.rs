@@ -1,1 +1,3 @@
 //! Picket.
+
+pub mod enrich;

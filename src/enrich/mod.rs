@@ -1,0 +1,10 @@
+//! What numbers mean: whose they are, which country, which node (ITU-T E.164, E.212, E.214).
+//!
+//! Pure: tables are compiled in or handed over by `config`, nothing here reads a file or a clock.
+
+pub mod address;
+pub mod network;
+pub mod numbering;
+pub mod pointcode;
+pub mod prefix;
+pub mod terms;

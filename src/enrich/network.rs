@@ -1,0 +1,595 @@
+//! Whose a number is: home, another network, or nobody known (ITU-T E.164, E.212, E.214).
+//!
+//! The longest prefix over all networks and home wins. A number outside every prefix is foreign:
+//! unknown is never trusted.
+
+use picket_dissectors::Digits;
+
+use super::{
+    numbering::{Country, calling_code, country_of_e164, country_of_imsi},
+    prefix::DigitTrie,
+};
+
+pub use super::terms::{Class, NodeRole, Origin, Relation};
+
+/// A network by its place in the plan; [`NetworkId::HOME`] is home.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct NetworkId(pub u16);
+
+impl NetworkId {
+    /// The home network.
+    pub const HOME: Self = Self(0);
+
+    fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// What is known of a number.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Place {
+    /// Whose it is, seen from home.
+    pub origin: Origin,
+    /// The configured network it belongs to.
+    pub network: Option<NetworkId>,
+    /// The network's country, else that of the number.
+    pub country: Option<Country>,
+    /// The network's class; `None` outside configured networks.
+    pub class: Option<Class>,
+    /// It is under a subscriber range or in E.214 form: it may name a subscriber, not a node.
+    pub subscriber: bool,
+}
+
+impl Place {
+    /// Whether the country stands for no territory (satellite, maritime, test).
+    #[must_use]
+    pub fn is_virtual(&self) -> bool {
+        self.country.is_some_and(Country::is_virtual)
+    }
+}
+
+/// An E.214 mobile global title, resolved.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct MobileGlobalTitle {
+    /// Whose subscriber it addresses.
+    pub place: Place,
+    /// The IMSI it was derived from; its end is missing when the title was cut at 15 digits.
+    pub imsi: Option<Digits>,
+}
+
+/// A set of operation codes.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct OperationSet([u64; 4]);
+
+impl OperationSet {
+    /// Adds a code.
+    pub fn insert(&mut self, code: u8) {
+        if let Some(word) = self.0.get_mut(usize::from(code >> 6)) {
+            *word |= 1 << (code & 63);
+        }
+    }
+
+    /// Whether the code is in the set.
+    #[must_use]
+    pub fn contains(&self, code: u8) -> bool {
+        self.0.get(usize::from(code >> 6)).is_some_and(|word| word >> (code & 63) & 1 == 1)
+    }
+}
+
+/// A network: name, ranges and what is agreed with it.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    /// Its name, as in events.
+    pub name: String,
+    /// Its TADIG code (GSMA TD.13).
+    pub tadig: Option<String>,
+    /// Its country.
+    pub country: Option<Country>,
+    /// What kind of network it is.
+    pub class: Class,
+    /// What home has agreed with it.
+    pub relation: Relation,
+    /// The group of operators it belongs to.
+    pub group: Option<String>,
+    /// Operations agreed towards home.
+    pub allow: OperationSet,
+    /// E.164 prefixes of its nodes.
+    pub gt: Vec<Digits>,
+    /// E.164 prefixes of its subscribers.
+    pub msisdn: Vec<Digits>,
+    /// MCC and MNC.
+    pub imsi: Vec<Digits>,
+    /// E.214 prefixes.
+    pub mgt: Vec<Digits>,
+}
+
+/// Kinds of prefix a network has.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Range {
+    /// [`Network::gt`].
+    Gt,
+    /// [`Network::msisdn`].
+    Msisdn,
+    /// [`Network::imsi`].
+    Imsi,
+    /// [`Network::mgt`].
+    Mgt,
+}
+
+/// Two networks claim the same prefix.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Overlap {
+    /// Which kind of prefix.
+    pub range: Range,
+    /// The prefix.
+    pub prefix: Digits,
+    /// The network that has it first, and the prefix's place in its list.
+    pub first: (NetworkId, usize),
+    /// The network that has it again, and the prefix's place in its list.
+    pub second: (NetworkId, usize),
+}
+
+/// A row of the portability file: a number, or a prefix, that left home or came to it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Ported {
+    /// Served by home, whatever its range says.
+    In,
+    /// Served by another network of the country.
+    Out,
+}
+
+/// Every network of the plan, ready for look-ups.
+#[derive(Clone, Debug, Default)]
+pub struct Networks {
+    networks: Vec<Network>,
+    has_home: bool,
+    home_code: Option<Digits>,
+    numbers: DigitTrie<Owner>,
+    imsis: DigitTrie<(NetworkId, usize)>,
+    mgts: DigitTrie<(NetworkId, usize)>,
+    ported: DigitTrie<Ported>,
+    nodes: DigitTrie<NodeRole>,
+}
+
+/// Who has an E.164 prefix, as nodes and as subscribers.
+#[derive(Clone, Copy, Debug, Default)]
+struct Owner {
+    node: Option<NetworkId>,
+    subscriber: Option<NetworkId>,
+}
+
+impl Networks {
+    /// Builds the look-ups; `networks` are numbered from 1 in their order, home is 0.
+    ///
+    /// # Errors
+    ///
+    /// Returns every prefix that two networks claim.
+    pub fn build(home: Option<Network>, networks: Vec<Network>) -> Result<Self, Vec<Overlap>> {
+        let has_home = home.is_some();
+        let mut all = Vec::with_capacity(networks.len() + 1);
+        all.push(home.unwrap_or_default());
+        all.extend(networks);
+        let mut overlaps = Vec::new();
+        let gts = claims(&all, Range::Gt, &mut overlaps);
+        let msisdns = claims(&all, Range::Msisdn, &mut overlaps);
+        let imsis = claims(&all, Range::Imsi, &mut overlaps);
+        let mgts = claims(&all, Range::Mgt, &mut overlaps);
+        if !overlaps.is_empty() {
+            return Err(overlaps);
+        }
+        let numbers =
+            gts.iter()
+                .map(|(prefix, (id, _))| {
+                    let subscriber = msisdns.get(prefix).map(|(id, _)| *id);
+                    (prefix, Owner { node: Some(*id), subscriber })
+                })
+                .chain(msisdns.iter().filter(|(prefix, _)| gts.get(*prefix).is_none()).map(
+                    |(prefix, (id, _))| (prefix, Owner { node: None, subscriber: Some(*id) }),
+                ));
+        // Each prefix is in exactly one half of the chain.
+        let numbers = DigitTrie::build(numbers.collect::<Vec<_>>()).unwrap_or_default();
+        let home_code = all
+            .first()
+            .filter(|_| has_home)
+            .and_then(|home| home.gt.first().or_else(|| home.msisdn.first()))
+            .and_then(|prefix| calling_code(*prefix));
+        Ok(Self { networks: all, has_home, home_code, numbers, imsis, mgts, ..Self::default() })
+    }
+
+    /// Adds the exact global titles of home nodes.
+    #[must_use]
+    pub fn with_nodes(self, nodes: DigitTrie<NodeRole>) -> Self {
+        Self { nodes, ..self }
+    }
+
+    /// Adds portability.
+    #[must_use]
+    pub fn with_ported(self, ported: DigitTrie<Ported>) -> Self {
+        Self { ported, ..self }
+    }
+
+    /// Whether home is described.
+    #[must_use]
+    pub const fn has_home(&self) -> bool {
+        self.has_home
+    }
+
+    /// Returns home's country code.
+    #[must_use]
+    pub const fn home_code(&self) -> Option<Digits> {
+        self.home_code
+    }
+
+    /// Returns the networks, home first; a [`NetworkId`] is a position in it.
+    #[must_use]
+    pub fn all(&self) -> &[Network] {
+        &self.networks
+    }
+
+    /// Returns a network.
+    #[must_use]
+    pub fn network(&self, id: NetworkId) -> Option<&Network> {
+        self.networks.get(id.index())
+    }
+
+    /// Returns a network's name; empty for a number the plan does not have.
+    #[must_use]
+    pub fn name(&self, id: NetworkId) -> &str {
+        self.network(id).map_or("", |network| &network.name)
+    }
+
+    /// Returns the network of that name.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<NetworkId> {
+        let at = self.networks.iter().position(|network| network.name == name)?;
+        u16::try_from(at).ok().map(NetworkId).filter(|id| self.has_home || *id != NetworkId::HOME)
+    }
+
+    /// Whether the operation is agreed from the network towards home.
+    #[must_use]
+    pub fn allows(&self, id: NetworkId, operation: u8) -> bool {
+        self.network(id).is_some_and(|network| network.allow.contains(operation))
+    }
+
+    /// Whether two networks are one, or of one group.
+    #[must_use]
+    pub fn same_group(&self, a: NetworkId, b: NetworkId) -> bool {
+        let group = |id| self.network(id).and_then(|network| network.group.as_deref());
+        a == b || group(a).is_some_and(|name| group(b) == Some(name))
+    }
+
+    /// Returns the role of the home node with exactly this E.164 global title.
+    #[must_use]
+    pub fn role(&self, gt: Digits) -> Option<NodeRole> {
+        self.nodes.get(gt).copied()
+    }
+
+    /// Classifies an E.164 global title: the longest node or subscriber range, then portability for
+    /// what is no node.
+    #[must_use]
+    pub fn gt(&self, number: Digits) -> Place {
+        let owner = self.numbers.longest(number).map(|(_, owner)| *owner).unwrap_or_default();
+        match owner.node {
+            Some(id) => Place {
+                subscriber: owner.subscriber.is_some() && self.role(number).is_none(),
+                ..self.place(Some(id), country_of_e164(number))
+            },
+            None => self.subscriber(number, owner, owner.subscriber.is_some()),
+        }
+    }
+
+    /// Classifies a subscriber's E.164 number; portability wins over ranges.
+    #[must_use]
+    pub fn msisdn(&self, number: Digits) -> Place {
+        let owner = self.numbers.longest(number).map(|(_, owner)| *owner).unwrap_or_default();
+        self.subscriber(number, owner, true)
+    }
+
+    /// Classifies an IMSI, or its beginning (E.212).
+    #[must_use]
+    pub fn imsi(&self, imsi: Digits) -> Place {
+        let id = self.imsis.longest(imsi).map(|(_, (id, _))| *id);
+        Place { subscriber: true, ..self.place(id, country_of_imsi(imsi)) }
+    }
+
+    /// Resolves an E.214 mobile global title: country code and network code in place of MCC and
+    /// MNC, then the subscriber's digits.
+    ///
+    /// The IMSI follows when the network has one IMSI prefix, or as many as E.214 prefixes: then
+    /// they correspond by position.
+    #[must_use]
+    pub fn mgt(&self, title: Digits) -> MobileGlobalTitle {
+        let Some((prefix, &(id, at))) = self.mgts.longest(title) else {
+            return MobileGlobalTitle {
+                place: Place { subscriber: true, ..self.gt(title) },
+                imsi: None,
+            };
+        };
+        let place = Place { subscriber: true, ..self.place(Some(id), country_of_e164(title)) };
+        let imsi = self.network(id).and_then(|network| match network.imsi.as_slice() {
+            [one] => Some(*one),
+            several if several.len() == network.mgt.len() => several.get(at).copied(),
+            _ => None,
+        });
+        let imsi = imsi
+            .filter(|plmn| (5..=6).contains(&plmn.len()))
+            .map(|plmn| plmn.join(title.skip(prefix.len())).first(IMSI_DIGITS));
+        MobileGlobalTitle { place, imsi }
+    }
+
+    /// Whether some network, or home, has a range that begins the number.
+    #[must_use]
+    pub(super) fn knows(&self, number: Digits) -> bool {
+        self.numbers.longest(number).is_some()
+    }
+
+    fn subscriber(&self, number: Digits, owner: Owner, subscriber: bool) -> Place {
+        let country = country_of_e164(number);
+        match self.ported.longest(number) {
+            Some((_, Ported::In)) => {
+                Place { subscriber: true, ..self.place(Some(NetworkId::HOME), country) }
+            }
+            Some((_, Ported::Out)) => Place {
+                origin: Origin::National,
+                network: None,
+                country: self.network(NetworkId::HOME).and_then(|home| home.country).or(country),
+                class: None,
+                subscriber: true,
+            },
+            None => Place { subscriber, ..self.place(owner.subscriber.or(owner.node), country) },
+        }
+    }
+
+    fn place(&self, id: Option<NetworkId>, country: Option<Country>) -> Place {
+        let Some((id, network)) = id.and_then(|id| Some((id, self.network(id)?))) else {
+            return Place { country, ..Place::default() };
+        };
+        let origin = match network.relation {
+            _ if id == NetworkId::HOME => Origin::Home,
+            Relation::National => Origin::National,
+            Relation::Roaming => Origin::Partner,
+            Relation::None => Origin::Foreign,
+        };
+        Place {
+            origin,
+            network: Some(id),
+            country: network.country.or(country),
+            class: Some(network.class),
+            subscriber: false,
+        }
+    }
+}
+
+impl Network {
+    /// Returns the prefixes of a kind.
+    #[must_use]
+    pub fn range(&self, range: Range) -> &[Digits] {
+        match range {
+            Range::Gt => &self.gt,
+            Range::Msisdn => &self.msisdn,
+            Range::Imsi => &self.imsi,
+            Range::Mgt => &self.mgt,
+        }
+    }
+}
+
+/// Collects who claims which prefix; a prefix repeated within one network counts once.
+fn claims(
+    all: &[Network],
+    range: Range,
+    overlaps: &mut Vec<Overlap>,
+) -> DigitTrie<(NetworkId, usize)> {
+    let mut pairs: Vec<(Digits, (NetworkId, usize))> = all
+        .iter()
+        .zip(0_u16..=u16::MAX)
+        .flat_map(|(network, id)| {
+            let list = network.range(range).iter().enumerate();
+            list.map(move |(at, prefix)| (*prefix, (NetworkId(id), at)))
+        })
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup_by(|again, first| {
+        if again.0 != first.0 {
+            return false;
+        }
+        if again.1.0 != first.1.0 {
+            overlaps.push(Overlap { range, prefix: first.0, first: first.1, second: again.1 });
+        }
+        true
+    });
+    DigitTrie::build(pairs).unwrap_or_default()
+}
+
+/// An IMSI has at most 15 digits (E.212 §5).
+const IMSI_DIGITS: usize = 15;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digits(text: &str) -> Digits {
+        Digits::parse(text).unwrap()
+    }
+
+    fn list(texts: &[&str]) -> Vec<Digits> {
+        texts.iter().map(|text| digits(text)).collect()
+    }
+
+    fn plan() -> Networks {
+        let home = Network {
+            name: "Home".into(),
+            country: Country::parse("IS"),
+            gt: list(&["99910"]),
+            msisdn: list(&["99911", "999105"]),
+            imsi: list(&["00101"]),
+            mgt: list(&["9991089"]),
+            ..Network::default()
+        };
+        let mut allow = OperationSet::default();
+        allow.insert(71);
+        let neighbour = Network {
+            name: "Neighbour".into(),
+            country: Country::parse("IS"),
+            relation: Relation::National,
+            group: Some("g".into()),
+            allow,
+            gt: list(&["99920"]),
+            msisdn: list(&["99920"]),
+            imsi: list(&["00102", "00103"]),
+            mgt: list(&["999208", "999209"]),
+            ..Network::default()
+        };
+        let partner = Network {
+            name: "Partner".into(),
+            relation: Relation::Roaming,
+            class: Class::RoamingHub,
+            group: Some("g".into()),
+            gt: list(&["1555", "9992077"]),
+            imsi: list(&["99999", "999980"]),
+            mgt: list(&["1555"]),
+            ..Network::default()
+        };
+        let stranger =
+            Network { name: "Stranger".into(), gt: list(&["99940"]), ..Network::default() };
+        let ported = [("999110001", Ported::Out), ("9992055", Ported::In)];
+        let nodes = [("99910500", NodeRole::Hlr)];
+        Networks::build(Some(home), vec![neighbour, partner, stranger])
+            .unwrap()
+            .with_ported(DigitTrie::build(ported.map(|(d, p)| (digits(d), p))).unwrap())
+            .with_nodes(DigitTrie::build(nodes.map(|(d, r)| (digits(d), r))).unwrap())
+    }
+
+    fn shown(networks: &Networks, place: Place) -> String {
+        let name = place.network.map_or("-", |id| networks.name(id));
+        let country = place.country.map_or_else(String::new, |c| c.to_string());
+        let class = place.class.map_or("-", Class::name);
+        let kind = if place.subscriber { "subscriber" } else { "node" };
+        format!("{} {name} {country} {class} {kind}", place.origin)
+    }
+
+    #[test]
+    fn global_titles_by_longest_prefix() {
+        let plan = plan();
+        for (number, want) in [
+            ("9991000", "home Home IS plmn node"),
+            ("999105", "home Home IS plmn subscriber"),
+            ("99910500", "home Home IS plmn subscriber"),
+            ("9991155", "home Home IS plmn subscriber"),
+            ("999110001", "national - IS - subscriber"),
+            ("9992000", "national Neighbour IS plmn subscriber"),
+            ("99920771", "partner Partner XX roaming_hub node"),
+            ("1555010", "partner Partner US roaming_hub node"),
+            ("9994000", "foreign Stranger XX plmn node"),
+            ("46700", "foreign - SE - node"),
+            ("000", "foreign -  - node"),
+        ] {
+            assert_eq!(shown(&plan, plan.gt(digits(number))), want, "{number}");
+        }
+        assert!(plan.gt(digits("9994000")).is_virtual());
+        assert!(!plan.gt(digits("1555010")).is_virtual());
+    }
+
+    #[test]
+    fn subscribers_by_portability_then_range() {
+        let plan = plan();
+        for (number, want) in [
+            ("9991155", "home Home IS plmn subscriber"),
+            ("9991100012", "national - IS - subscriber"),
+            ("99920551", "home Home IS plmn subscriber"),
+            ("9992056", "national Neighbour IS plmn subscriber"),
+            ("1555", "partner Partner US roaming_hub subscriber"),
+            ("46700", "foreign - SE - subscriber"),
+        ] {
+            assert_eq!(shown(&plan, plan.msisdn(digits(number))), want, "{number}");
+        }
+    }
+
+    #[test]
+    fn imsis_with_two_and_three_digit_network_codes() {
+        let plan = plan();
+        for (imsi, want) in [
+            ("001010000000001", "home Home IS plmn subscriber"),
+            ("00103", "national Neighbour IS plmn subscriber"),
+            ("99998099", "partner Partner XX roaming_hub subscriber"),
+            ("99998199", "foreign - XX - subscriber"),
+            ("310", "foreign - US - subscriber"),
+        ] {
+            assert_eq!(shown(&plan, plan.imsi(digits(imsi))), want, "{imsi}");
+        }
+    }
+
+    #[test]
+    fn mobile_global_titles_give_the_imsi_where_it_can_be_told() {
+        let plan = plan();
+        for (title, want, imsi) in [
+            ("99910891234567", "home Home IS plmn subscriber", Some("001011234567")),
+            ("9992091234", "national Neighbour IS plmn subscriber", Some("001031234")),
+            ("999108912345678901234", "home Home IS plmn subscriber", Some("001011234567890")),
+            ("15550100", "partner Partner US roaming_hub subscriber", None),
+            ("9991000", "home Home IS plmn subscriber", None),
+            ("46700", "foreign - SE - subscriber", None),
+        ] {
+            let got = plan.mgt(digits(title));
+            assert_eq!(shown(&plan, got.place), want, "{title}");
+            assert_eq!(got.imsi, imsi.map(digits), "{title}");
+        }
+    }
+
+    #[test]
+    fn agreements_groups_names_and_roles() {
+        let plan = plan();
+        let id = |name| plan.by_name(name).unwrap();
+        let (neighbour, partner, stranger) = (id("Neighbour"), id("Partner"), id("Stranger"));
+        for (network, operation, want) in
+            [(neighbour, 71, true), (neighbour, 72, false), (partner, 71, false)]
+        {
+            assert_eq!(plan.allows(network, operation), want, "{network:?} {operation}");
+        }
+        for (a, b, want) in [
+            (neighbour, partner, true),
+            (neighbour, NetworkId::HOME, false),
+            (stranger, stranger, true),
+            (stranger, NetworkId::HOME, false),
+        ] {
+            assert_eq!(plan.same_group(a, b), want, "{a:?} {b:?}");
+        }
+        assert_eq!(plan.role(digits("99910500")), Some(NodeRole::Hlr));
+        assert_eq!(plan.role(digits("9991050")), None);
+        assert_eq!(id("Home"), NetworkId::HOME);
+        assert_eq!(plan.home_code(), Some(digits("999")));
+        assert_eq!(plan.name(NetworkId(99)), "");
+    }
+
+    #[test]
+    fn two_networks_with_one_prefix_are_refused() {
+        let network = |gt: &[&str]| Network { gt: list(gt), ..Network::default() };
+        let all = vec![network(&["99920", "99921", "99920"]), network(&["99930", "99920"])];
+        let overlaps = Networks::build(None, all).unwrap_err();
+        let want = Overlap {
+            range: Range::Gt,
+            prefix: digits("99920"),
+            first: (NetworkId(1), 0),
+            second: (NetworkId(2), 1),
+        };
+        assert_eq!(overlaps, [want]);
+    }
+
+    #[test]
+    fn without_home_nothing_is_home() {
+        let plan = Networks::build(None, vec![]).unwrap();
+        assert!(!plan.has_home());
+        assert_eq!(plan.by_name(""), None);
+        assert_eq!(plan.gt(digits("999")).origin, Origin::Foreign);
+    }
+
+    #[test]
+    fn operation_sets_hold_any_octet() {
+        let mut set = OperationSet::default();
+        for code in [0, 63, 64, 255] {
+            assert!(!set.contains(code));
+            set.insert(code);
+            assert!(set.contains(code));
+        }
+        assert!(!set.contains(1));
+    }
+}
