@@ -190,6 +190,10 @@ impl Capture for FileCapture {
                     Some(what)
                 }
                 Ok(Step::Odd(what)) => Some(what),
+                Ok(Step::Record) => {
+                    open.number += 1;
+                    None
+                }
                 Ok(Step::Other) => None,
                 Ok(Step::End) => {
                     self.close(None);
@@ -264,9 +268,9 @@ impl Open {
         let mut window = Window::new(inflated);
         let Some(format) = Format::recognise(&mut window) else {
             // Enough to tell what it is, and few enough to show.
-            let found = window.fill(SHOWN).unwrap_or_default().min(SHOWN);
-            let magic = window.peek(found).unwrap_or_default();
-            return Err(found::not_capture(file, compression, magic));
+            let damage = window.fill(SHOWN).err();
+            let magic = window.start(SHOWN);
+            return Err(found::not_capture(file, compression, magic, damage.as_ref()));
         };
         Ok(Self { id, window, format, number: 0, dropped: 0, live, read })
     }
@@ -276,7 +280,7 @@ impl Open {
         for _ in 0..BLOCKS {
             match self.format.next(&mut self.window) {
                 Ok(Step::Packet(packet)) => return Some(packet.at),
-                Ok(Step::Lost(_) | Step::Odd(_) | Step::Other) => {}
+                Ok(Step::Lost(_) | Step::Odd(_) | Step::Record | Step::Other) => {}
                 Ok(Step::End) | Err(_) => return None,
             }
         }
@@ -333,6 +337,8 @@ enum Step<'w> {
     Lost(What),
     /// No packet, and something wrong with it.
     Odd(What),
+    /// No packet, but something Wireshark numbers like one.
+    Record,
     /// No packet.
     Other,
     End,

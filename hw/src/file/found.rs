@@ -1,15 +1,22 @@
 //! Names what a file is that is no capture, for the error that says so.
 
-use super::inflate::Compression;
+use super::{fault::What, inflate::Compression};
 use crate::capture::CaptureError;
 
-/// Makes the error for a file that begins with these octets.
-pub(super) fn not_capture(file: &str, compression: Compression, magic: &[u8]) -> CaptureError {
-    let (what, remedy) = describe(magic);
-    let found = match compression {
-        Compression::None => what,
-        Compression::Gzip | Compression::Zstd => format!("{what} inside {}", compression.name()),
-    };
+/// Makes the error for a file that begins with these octets, and why there are no more of them.
+pub(super) fn not_capture(
+    file: &str,
+    compression: Compression,
+    magic: &[u8],
+    damage: Option<&What>,
+) -> CaptureError {
+    let (mut found, remedy) = describe(magic);
+    if compression != Compression::None {
+        found = format!("{found} inside {}", compression.name());
+    }
+    if let Some(damage) = damage {
+        found = format!("{found} ({damage})");
+    }
     CaptureError::NotCapture { file: file.to_owned(), found, remedy }
 }
 

@@ -130,8 +130,10 @@ fn walk(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
         // A dangling link is told as one that cannot be opened.
         match fs::metadata(&path) {
             Ok(about) if about.is_dir() => {
-                if let (false, Some(depth)) = (linked, depth.checked_sub(1)) {
-                    walk(&path, depth, files)?;
+                let below = depth.checked_sub(1);
+                if !linked && below.is_none_or(|depth| walk(&path, depth, files).is_err()) {
+                    // Told like a file that cannot be opened.
+                    files.push(path);
                 }
             }
             // Opening a pipe would wait for its writer.

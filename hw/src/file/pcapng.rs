@@ -75,7 +75,8 @@ impl Reader {
         if !READ.contains(&kind) {
             window.skip(length - 4)?;
             let trailing = order.u32(window.take(4)?, 0);
-            return matching(length, trailing).map(|()| Step::Other);
+            let step = if NUMBERED.contains(&kind) { Step::Record } else { Step::Other };
+            return matching(length, trailing).map(|()| step);
         }
         if size > BLOCK_MOST {
             return Err(What::BlockLength { kind, length });
@@ -268,6 +269,9 @@ const SIMPLE: u32 = 3;
 const STATISTICS: u32 = 5;
 const ENHANCED: u32 = 6;
 const READ: [u32; 6] = [SECTION_HEADER, INTERFACE, OBSOLETE, SIMPLE, STATISTICS, ENHANCED];
+/// Blocks passed over that Wireshark numbers like packets: custom ones, journal entries, sysdig
+/// events.
+const NUMBERED: [u32; 7] = [0xbad, 0x4000_0bad, 9, 0x204, 0x208, 0x216, 0x221];
 const BYTE_ORDER: u32 = 0x1a2b_3c4d;
 const BLOCK_LEAST: usize = 12;
 /// The longest packet and as much again of options.

@@ -45,6 +45,12 @@ impl Window {
         self.start == self.end
     }
 
+    /// Returns what is at hand, at most `most` octets of it.
+    pub(super) fn start(&self, most: usize) -> &[u8] {
+        let end = self.end.min(self.start.saturating_add(most));
+        self.buffer.get(self.start..end).unwrap_or_default()
+    }
+
     /// Reads until `wanted` octets are at hand; returns how many are, fewer only at the end.
     ///
     /// # Errors

@@ -64,7 +64,7 @@ fn pcapng_sections_of_both_orders_interfaces_and_packet_blocks() {
             interface(order, 1, 4, &Octets::new(order)),
             interface(order, 276, 0, &options(2, b"tap").option(9, &[9]).option(0, &[])),
             interface(order, 141, 0, &options(9, &[0x81]).option(14, &offset)),
-            block(order, 0xbad, &[7; 20]),
+            block(order, 0x77, &[7; 20]),
             enhanced(order, 1, 1_700_000_000_000_000_001, &[1, 2, 3, 4, 5]),
             // A simple packet: four octets of six, by the snapshot length of interface 0.
             block(order, 3, &Octets::new(order).u32(6).octets(&[9, 8, 7, 6]).1),
@@ -220,6 +220,29 @@ fn pcap_records_that_lie() {
     let newer = pcap_header(Little, MICROS, (3, 0), 1);
     let whats = read(&newer).unwrap().faults;
     assert_eq!(whats[0].what, What::Version { major: 3, minor: 0 });
+}
+
+#[test]
+fn a_block_longer_than_the_window_is_passed_over() {
+    let long = block(Big, 0x77, &vec![0; 3 << 20]);
+    let file = [pcapng(Big, &[1]), long, enhanced(Big, 0, 1, &[2])].concat();
+    assert_eq!(seen(&gzip(&file)).len(), 2);
+    let cut = read(&file[..2 << 20]).unwrap();
+    assert_eq!(cut.frames.len(), 1);
+    assert!(matches!(cut.faults[0].what, What::Cut { wanted: 0x30_0008, .. }), "{:?}", cut.faults);
+}
+
+#[test]
+fn packets_are_numbered_as_wireshark_numbers_them() {
+    // tshark 4.0.17 shows a line for each of these but the last two.
+    for (kind, numbered) in
+        [(0xbad, true), (0x4000_0bad, true), (9, true), (0x204, true), (10, false), (0x77, false)]
+    {
+        let other = block(Little, kind, &[0; 40]);
+        let file = [pcapng(Little, &[1]), other, enhanced(Little, 0, 1, &[2])].concat();
+        let numbers = seen(&file).into_iter().map(|(.., number)| number).collect::<Vec<_>>();
+        assert_eq!(numbers, if numbered { [1, 3] } else { [1, 2] }, "{kind:#x}");
+    }
 }
 
 #[test]

@@ -63,6 +63,26 @@ fn a_directory_is_read_in_the_order_of_first_packets_then_names() {
 }
 
 #[test]
+fn a_directory_too_deep_is_told_and_links_do_not_lead_in_circles() {
+    let home = tempfile::tempdir().unwrap();
+    let mut deep = home.path().to_owned();
+    for _ in 0..20 {
+        deep.push("d");
+    }
+    fs::create_dir_all(&deep).unwrap();
+    fs::write(deep.join("unseen"), at(1)).unwrap();
+    fs::write(home.path().join("seen"), at(2)).unwrap();
+    std::os::unix::fs::symlink(home.path(), home.path().join("circle")).unwrap();
+    std::os::unix::fs::symlink("nowhere", home.path().join("dangling")).unwrap();
+    let reading = open(&[home.path().to_owned()]).unwrap();
+    assert_eq!(reading.frames.len(), 1);
+    let told = reading.faults.iter().map(|fault| fault.to_string()).collect::<Vec<_>>();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains("/d/d: passed over: cannot open") && told[0].contains("directory"));
+    assert!(told[1].contains("dangling: passed over: cannot open"));
+}
+
+#[test]
 fn paths_are_read_in_the_order_given_each_numbered_from_one() {
     let home = tempfile::tempdir().unwrap();
     let (one, two) = (home.path().join("one"), home.path().join("two"));
@@ -90,6 +110,11 @@ fn what_cannot_be_used_is_an_error_that_says_what_to_do() {
         ("zip", Some(b"PK\x03\x04zip".to_vec()), "found a zip archive; unpack it first"),
         ("snoop", Some(b"snoop\0\0\0".to_vec()), "found a snoop capture; convert it first"),
         ("gz", Some(gzip(b"")), "found nothing inside gzip; give"),
+        (
+            "cut.gz",
+            Some(gzip(b"")[..9].to_vec()),
+            "nothing inside gzip (compressed data cut short)",
+        ),
         ("gzgz", Some(gzip(&gzip(b"abc"))), "found gzip data inside gzip; unpack"),
         ("zst", Some(zstd(b"text here")), "found text starting .* inside zstd; give"),
         ("order", Some([&[10, 13, 13, 10][..], &[28; 24]].concat()), "found octets 0a 0d 0d 0a"),
