@@ -110,6 +110,21 @@ impl<'a> Elements<'a> {
         Ok(Some(element))
     }
 
+    /// Returns the next element, as much of it as there is when the octets end inside it; `None` at
+    /// the end and when not even a header can be read. What is wrong is noted, and nothing is left
+    /// after an element that was cut.
+    pub fn next_or_cut(&mut self, notes: &mut Notes) -> Option<Element<'a>> {
+        if let Ok(element) = self.next(notes) {
+            return element;
+        }
+        let note = if self.depth == 0 { Note::BerTruncated } else { Note::BerLengthOverrun };
+        let octets = core::mem::take(&mut self.rest);
+        notes.add(note);
+        let (rest, tag) = tag(octets, notes).ok()?;
+        let (content, _) = length(rest, notes).ok()?;
+        Some(Element { tag, content, octets, depth: self.depth })
+    }
+
     /// Returns the next element without moving on, and without notes.
     #[must_use]
     pub fn peek(&self) -> Option<Element<'a>> {
@@ -427,6 +442,26 @@ mod tests {
             assert_eq!(integer(octets, &mut notes), want, "{octets:02x?}");
             assert_eq!(notes.contains(Note::BerIntegerPadded), padded, "{octets:02x?}");
         }
+    }
+
+    #[test]
+    fn an_element_cut_short_gives_what_is_there() {
+        for (input, want) in [
+            (&[0x30, 0x05, 0x80, 1, 7][..], Some(&[0x80, 1, 7][..])),
+            (&[0x30, 0x80, 0x80, 1, 7], Some(&[0x80, 1, 7])),
+            (&[0x30], None),
+            (&[0x30, 0x82, 1], None),
+        ] {
+            let mut notes = Notes::default();
+            let mut elements = Elements::new(input);
+            let element = elements.next_or_cut(&mut notes);
+            assert_eq!(element.map(|e| e.content), want, "{input:02x?}");
+            assert!(elements.is_empty() && notes.contains(Note::BerTruncated), "{input:02x?}");
+        }
+        let mut notes = Notes::default();
+        let outer = Elements::new(&[0x30, 0x03, 0x80, 9, 7]).next_or_cut(&mut notes).unwrap();
+        assert_eq!(outer.elements(&mut notes).next_or_cut(&mut notes).unwrap().content, [7]);
+        assert!(notes.iter().eq([Note::BerLengthOverrun]));
     }
 
     #[test]
