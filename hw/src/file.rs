@@ -139,7 +139,7 @@ impl FileCapture {
     }
 
     fn fault(&mut self, id: FileId, offset: u64, packet: u64, what: What) {
-        let file = input::name(&self.inputs, id).unwrap_or_default();
+        let file = self.inputs.get(usize::from(id.0)).map_or("", Input::shown);
         let kind = std::mem::discriminant(&what);
         let told =
             |fault: &Fault| std::mem::discriminant(&fault.what) == kind && fault.file == file;
@@ -222,7 +222,7 @@ impl Capture for FileCapture {
     }
 
     fn source_name(&self, source: FileId) -> Option<&str> {
-        input::name(&self.inputs, source)
+        self.inputs.get(usize::from(source.0)).map(|input| input.name.as_str())
     }
 
     fn end_time(&self) -> Option<Timestamp> {
@@ -254,12 +254,12 @@ impl Open {
     fn new(input: &mut Input, id: FileId) -> Result<Self, CaptureError> {
         let live = input.size.is_none();
         let mut stream = input.open()?;
-        let file = &input.name;
-        let failed = |error| CaptureError::Open { file: file.clone(), error };
+        let file = input.shown();
+        let failed = |error| CaptureError::Open { file: file.to_owned(), error };
         let mut magic = Vec::with_capacity(MAGIC);
         stream.by_ref().take(4).read_to_end(&mut magic).map_err(failed)?;
         if magic.is_empty() {
-            return Err(CaptureError::Empty { file: file.clone() });
+            return Err(CaptureError::Empty { file: file.to_owned() });
         }
         let compression = Compression::of(&magic);
         let read = Arc::new(AtomicU64::new(0));

@@ -3,10 +3,10 @@
 //! A [`Capture`] pushes borrowed [`Frame`]s to a visitor, one burst a [`Capture::poll`]. This crate
 //! knows link types by number and nothing of the protocols inside a frame.
 //!
-//! * [`file`] reads pcap and pcapng, plain or compressed, from files, directories and pipes;
+//! * [`mod@file`] reads pcap and pcapng, plain or compressed, from files, directories and pipes;
 //! * [`memory`] replays frames a test made;
 //! * [`tee`] and [`faults`] wrap any capture: one records what passes, the other damages it;
-//! * [`write`](mod@write) makes pcap and pcapng files.
+//! * [`mod@write`] makes pcap and pcapng files.
 
 pub mod capture;
 pub mod faults;

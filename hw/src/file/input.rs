@@ -47,7 +47,12 @@ impl Input {
             Origin::StandardInput => Ok(Box::new(io::stdin())),
             Origin::Stream(stream) => Ok(stream.take().unwrap_or_else(|| Box::new(io::empty()))),
         };
-        opened.map_err(|error| CaptureError::Open { file: self.name.clone(), error })
+        opened.map_err(|error| CaptureError::Open { file: self.shown().to_owned(), error })
+    }
+
+    /// Returns what it is called in messages.
+    pub(super) fn shown(&self) -> &str {
+        if matches!(self.origin, Origin::StandardInput) { "standard input" } else { &self.name }
     }
 }
 
@@ -84,11 +89,6 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<(Vec<Input>, Vec<Fault>), Capt
         count if count > INPUTS => Err(CaptureError::TooMany { count, limit: INPUTS }),
         _ => Ok((inputs, faults)),
     }
-}
-
-/// Returns the name for an identifier.
-pub(super) fn name(inputs: &[Input], id: FileId) -> Option<&str> {
-    inputs.get(usize::from(id.0)).map(|input| input.name.as_str())
 }
 
 /// Returns the captures in a directory and below, by the time of their first packet, then by name.

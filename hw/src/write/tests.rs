@@ -23,7 +23,7 @@ fn read(octets: Vec<u8>) -> (Vec<OwnedFrame>, FileCapture) {
 
 /// Reads with `pcap-parser`: the octets of each packet, and its time in the file's unit.
 fn oracle(octets: &[u8]) -> Vec<(u64, Vec<u8>)> {
-    let mut reader = create_reader(1 << 20, octets).unwrap();
+    let mut reader = create_reader(1 << 16, octets).unwrap();
     let mut packets = Vec::new();
     loop {
         match reader.next() {

@@ -233,6 +233,17 @@ fn a_block_longer_than_the_window_is_passed_over() {
 }
 
 #[test]
+fn interfaces_are_bounded() {
+    let one = interface(Little, 141, 0, &Octets::new(Little));
+    let sections = [section(Little), one.repeat(40_000), section(Little), one.repeat(25_536)];
+    let packet = enhanced(Little, 25_535, 1, &[1]);
+    let file = [sections.concat(), packet.clone()].concat();
+    assert_eq!(seen(&file)[0].3, u16::MAX);
+    let reading = read(&[file, one, packet].concat()).unwrap();
+    assert_eq!((reading.frames.len(), &reading.faults[0].what), (1, &What::Interfaces(65_536)));
+}
+
+#[test]
 fn packets_are_numbered_as_wireshark_numbers_them() {
     // tshark 4.0.17 shows a line for each of these but the last two.
     for (kind, numbered) in

@@ -135,6 +135,16 @@ fn what_cannot_be_used_is_an_error_that_says_what_to_do() {
 }
 
 #[test]
+fn standard_input_is_named_as_given_and_told_in_words() {
+    let capture = FileCapture::open(&["-".into()], 64).unwrap();
+    assert_eq!(capture.source_name(FileId(0)), Some("-"));
+    assert_eq!(capture.source_name(FileId(1)), None);
+    assert_eq!(capture.inputs[0].shown(), "standard input");
+    // A lane takes a capture along to its thread.
+    let _: Box<dyn Capture + Send> = Box::new(capture);
+}
+
+#[test]
 fn progress_counts_stored_octets() {
     let home = tempfile::tempdir().unwrap();
     let octets = gzip(&pcap(Little, &[1000; 500]));
