@@ -113,6 +113,7 @@ notes! {
     SccpPointerOverlap "sccp.pointer_overlap" High "Q.713 §1.2" "Pointers overlap, run backwards or leave a gap.";
     SccpHopLow "sccp.hop_low" Medium "Q.713 §3.18" "A hop counter of 0 or 1.";
     SccpHopRange "sccp.hop_range" Low "Q.713 §3.18" "A hop counter above 15.";
+    SccpParameterOverrun "sccp.parameter_overrun" High "Q.713 §1.2" "A pointer or a parameter length leads beyond the end of the message.";
     SccpTrailing "sccp.trailing" Medium "Q.713 §1" "Octets after the end of the message.";
     SccpOptionalBad "sccp.optional_bad" Medium "Q.713 §1.9" "The optional part is cut, lacks its end or repeats a parameter.";
     SccpOptionalUnknown "sccp.optional_unknown" Low "Q.713 §3.1" "An optional parameter that is not known.";
