@@ -5,6 +5,7 @@
 
 pub mod ber;
 mod ber_tree;
+pub mod cap;
 pub mod ip;
 pub mod link;
 pub mod m3ua;
