@@ -108,6 +108,7 @@ notes! {
     M2uaUnreadable "m2ua.unreadable" Low "RFC 3331 §3" "An M2UA message that could not be read to its end.";
     MtpVariantDoubtful "mtp.variant_doubtful" Low "Q.704 §2.2" "The routing label does not fit the configured variant.";
     MtpTruncated "mtp.truncated" Medium "Q.704 §2" "The MTP3 message ends inside its label.";
+    MtpLengthMismatch "mtp.length_mismatch" Low "Q.703 §2.3.3" "The length indicator of a signal unit contradicts its octets.";
     MtpSpareNi "mtp.ni_spare" Low "Q.704 §14.2.2" "A spare network indicator.";
     MtpForgedManagement "mtp.management" Informational "Q.704 §15" "An MTP3 network management message.";
     SccpPointerOverlap "sccp.pointer_overlap" High "Q.713 §1.2" "Pointers overlap, run backwards or leave a gap.";

@@ -8,11 +8,15 @@ mod ber_tree;
 pub mod cap;
 pub mod ip;
 pub mod link;
+pub mod m2pa;
+pub mod m2ua;
 pub mod m3ua;
 pub mod mtp3;
 pub mod sccp;
 pub mod sctp;
+pub mod sua;
 pub mod tcap;
+pub mod tunnel;
 
 /// Appends a big-endian length or zero when it does not fit.
 pub(crate) fn length16(length: usize) -> [u8; 2] {

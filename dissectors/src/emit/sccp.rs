@@ -101,13 +101,18 @@ impl GlobalTitle {
             (3, false) | (1, true) => vec![self.tt, plan_scheme],
             _ => vec![self.tt, plan_scheme, self.nai],
         };
-        let digits: Vec<u8> = self.digits.iter().collect();
-        for pair in digits.chunks(2) {
-            let low = pair.first().copied().unwrap_or(0);
-            let high = pair.get(1).copied().unwrap_or(self.filler);
-            out.push(low | high << 4);
-        }
+        out.extend(self.packed());
         out
+    }
+
+    /// Writes the digits, two an octet.
+    pub(super) fn packed(&self) -> Vec<u8> {
+        let digits: Vec<u8> = self.digits.iter().collect();
+        let pack = |pair: &[u8]| {
+            let low = pair.first().copied().unwrap_or(0);
+            low | pair.get(1).copied().unwrap_or(self.filler) << 4
+        };
+        digits.chunks(2).map(pack).collect()
     }
 }
 
@@ -205,7 +210,7 @@ impl<'a> Unitdata<'a> {
     #[must_use]
     pub fn octets(&self) -> Vec<u8> {
         let long = matches!(self.kind, MessageType::Ludt | MessageType::Ludts);
-        let extended = !matches!(self.kind, MessageType::Udt | MessageType::Udts);
+        let extended = self.kind.is_extended();
         let mut out = vec![self.kind.code(), self.octet];
         if extended {
             out.push(self.hop_counter);

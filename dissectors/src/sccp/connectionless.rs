@@ -85,7 +85,7 @@ pub fn parse<'a>(
     notes: &mut Notes,
 ) -> Result<Unitdata<'a>, Error> {
     let long = matches!(kind, MessageType::Ludt | MessageType::Ludts);
-    let extended = !matches!(kind, MessageType::Udt | MessageType::Udts);
+    let extended = kind.is_extended();
     let (rest, (_type, octet)) = (be_u8::<_, Error>, be_u8).parse(input)?;
     let hop_counter = if extended { Some(be_u8::<_, Error>(rest)?.1) } else { None };
 

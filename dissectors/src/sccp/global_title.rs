@@ -15,19 +15,10 @@ pub(super) fn parse(gti: u8, ansi: bool, input: &[u8], notes: &mut Notes) -> Glo
         (4, false) => Layout { tt: true, np: true, nai: true },
         _ => {
             notes.add(Note::GtGtiReserved);
-            return GlobalTitle {
-                gti,
-                tt: None,
-                np: None,
-                es: None,
-                nai: None,
-                digits: Digits::EMPTY,
-            };
+            let digits = Digits::EMPTY;
+            return GlobalTitle { gti, tt: None, np: None, es: None, nai: None, digits };
         }
     };
-    if gti != 4 && !ansi {
-        notes.add(Note::GtGtiUnusual);
-    }
     let mut rest = input;
     let mut octet = |wanted: bool| {
         let (first, tail) = rest.split_first().filter(|_| wanted)?;
@@ -121,7 +112,19 @@ fn push(out: &mut Digits, digit: u8, notes: &mut Notes) {
     }
 }
 
-fn note_oddities(gt: &GlobalTitle, ansi: bool, notes: &mut Notes) {
+/// Reads digits whose count is written out beside them, as SUA does.
+pub(crate) fn counted_digits(octets: &[u8], odd: bool, notes: &mut Notes) -> Digits {
+    digits(octets, if odd { Parity::Odd } else { Parity::Even }, notes)
+}
+
+/// Notes what is odd in the members of a global title.
+pub(crate) fn note_oddities(gt: &GlobalTitle, ansi: bool, notes: &mut Notes) {
+    match gt.gti {
+        4 => {}
+        1..=3 if ansi => {}
+        1..=3 => notes.add(Note::GtGtiUnusual),
+        _ => notes.add(Note::GtGtiReserved),
+    }
     let identity = gt.np == Some(E212);
     if !(7..=15).contains(&gt.digits.len()) {
         notes.add(Note::GtLength);

@@ -126,6 +126,12 @@ impl MessageType {
         matches!(self, Self::Udt | Self::Udts | Self::Xudt | Self::Xudts | Self::Ludt | Self::Ludts)
     }
 
+    /// Whether the message has a hop counter and an optional part.
+    #[must_use]
+    pub const fn is_extended(self) -> bool {
+        matches!(self, Self::Xudt | Self::Xudts | Self::Ludt | Self::Ludts)
+    }
+
     /// Whether the message gives back one that could not be delivered.
     #[must_use]
     pub const fn is_return(self) -> bool {

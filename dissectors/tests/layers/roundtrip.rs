@@ -3,60 +3,17 @@
 use core::net::IpAddr;
 
 use picket_dissectors::{
-    Digits, Note, Notes, emit,
+    Note, Notes, emit,
     ip::{self, Fragment},
     link::{self, Payload},
     m3ua, mtp3,
     mtp3::Variant,
-    sccp::{self, Message, MessageType, RoutingIndicator, Segmentation},
+    sccp::{self, Message, MessageType, Segmentation},
     sctp::{self, Chunk},
 };
 use proptest::{collection::vec, option, prelude::*};
 
-fn variants() -> impl Strategy<Value = Variant> {
-    prop::sample::select(vec![Variant::Itu, Variant::Ansi, Variant::China, Variant::Japan])
-}
-
-fn digits(most: usize) -> impl Strategy<Value = Digits> {
-    vec(0_u8..16, 0..=most).prop_map(|list| {
-        let mut out = Digits::EMPTY;
-        for digit in list {
-            out.push(digit);
-        }
-        out
-    })
-}
-
-fn global_titles() -> impl Strategy<Value = emit::sccp::GlobalTitle> {
-    (1_u8..=4, any::<u8>(), 0_u8..16, 0_u8..128, digits(24)).prop_map(
-        |(gti, tt, np, nai, digits)| emit::sccp::GlobalTitle {
-            gti,
-            tt,
-            np,
-            nai,
-            es: None,
-            digits,
-            filler: 0,
-        },
-    )
-}
-
-fn addresses() -> impl Strategy<Value = emit::sccp::Address> {
-    (
-        any::<bool>(),
-        option::of(0_u32..1 << 14),
-        option::of(any::<u8>()),
-        option::of(global_titles()),
-        any::<bool>(),
-    )
-        .prop_map(|(ssn_routed, pc, ssn, gt, national)| emit::sccp::Address {
-            ri: if ssn_routed { RoutingIndicator::Ssn } else { RoutingIndicator::GlobalTitle },
-            pc,
-            ssn,
-            gt,
-            national,
-        })
-}
+use crate::strategies::{addresses, variants};
 
 fn check_address(
     written: &emit::sccp::Address,
