@@ -1,3 +1,4 @@
 //! Picket.
 
+pub mod config;
 pub mod enrich;

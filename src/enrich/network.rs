@@ -208,6 +208,15 @@ impl Networks {
         Self { ported, ..self }
     }
 
+    /// Builds the look-ups again with another home; roles and portability were the old one's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::build`].
+    pub fn with_home(self, home: Network) -> Result<Self, Vec<Overlap>> {
+        Self::build(Some(home), self.networks.into_iter().skip(1).collect())
+    }
+
     /// Whether home is described.
     #[must_use]
     pub const fn has_home(&self) -> bool {

@@ -1,0 +1,194 @@
+//! The configuration as written (`picket.toml`), and the plan made of it.
+//!
+//! [`Document::load`] reads the file and its includes; [`Document::plan`] checks everything once and
+//! resolves it to a [`Plan`] without options left. The doc comments of the fields are the
+//! descriptions in the published schema. Unknown keys are errors.
+
+pub mod document;
+pub mod error;
+pub mod lists;
+pub mod networks;
+pub mod outputs;
+pub mod plan;
+mod resolve;
+mod route;
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use document::Document;
+pub use error::{ConfigError, Problem};
+pub use networks::{Home, HomeNode, Link, LinkMatch, Network, NumberOrText, Suppress};
+pub use outputs::{Metrics, Output, Subscribers, Web};
+pub use plan::Plan;
+pub use route::{LinkKey, LinkPlan};
+
+/// The configuration of a sensor. Relative paths are relative to the file they stand in.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Further files with `[[network]]` tables, as `picket import ir21` writes them.
+    pub include: Vec<PathBuf>,
+    /// This sensor.
+    pub sensor: Sensor,
+    /// The network that is protected. Required; `picket replay` can do without.
+    pub home: Option<Home>,
+    /// Other networks: partners, competitors, hubs.
+    pub network: Vec<Network>,
+    /// Which side of the network a link is on; the first that matches counts.
+    pub link: Vec<Link>,
+    /// Alerts not to raise, each with a reason and an end.
+    pub suppress: Vec<Suppress>,
+    /// How subscriber numbers leave the sensor.
+    pub privacy: Privacy,
+    /// Where frames come from.
+    pub capture: Capture,
+    /// Detection rules besides the shipped pack.
+    pub rules: Rules,
+    /// Named lists for the rules.
+    pub lists: Lists,
+    /// What is kept between messages and between runs.
+    pub state: State,
+    /// Where alerts and events go; an output is on when its table is there.
+    pub output: Output,
+    /// Metrics and health; off without the table.
+    pub metrics: Option<Metrics>,
+    /// The console; off without the table.
+    pub web: Option<Web>,
+}
+
+/// This sensor.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sensor {
+    /// Name of the sensor in events and alerts (`sensor.id`).
+    pub id: String,
+}
+
+impl Default for Sensor {
+    fn default() -> Self {
+        Self { id: "picket".into() }
+    }
+}
+
+/// How subscriber numbers leave the sensor.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Privacy {
+    /// Form of subscriber numbers. Default: `pseudonym` for `picket run` and Kafka, `clear` for
+    /// `picket replay` and `picket dissect` on a file.
+    pub subscribers: Option<Subscribers>,
+    /// Key of the pseudonyms. Absent: made with mode 0600 in the directory of `[state]`.
+    pub key_file: Option<PathBuf>,
+}
+
+/// Where frames come from.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Capture {
+    /// How frames are captured.
+    pub backend: Backend,
+    /// Interfaces to listen on (`pcap`).
+    pub interfaces: Vec<String>,
+    /// Capture filter in BPF syntax (`pcap`). Default: one that keeps SCTP and what carries it.
+    pub filter: Option<String>,
+    /// Octets kept of a frame (`pcap`). Default: 65535.
+    pub snaplen: Option<u32>,
+    /// Kernel buffer an interface, in octets (`pcap`). Default: 64 MiB.
+    pub buffer_bytes: Option<u32>,
+    /// Settings of the `dpdk` backend.
+    pub dpdk: Dpdk,
+}
+
+/// How frames are captured.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    /// libpcap.
+    #[default]
+    Pcap,
+    /// DPDK; needs a build with `--features dpdk`.
+    Dpdk,
+}
+
+/// Settings of the `dpdk` backend.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Dpdk {
+    /// Arguments of the environment abstraction layer, as DPDK spells them; paths in them are
+    /// relative to the working directory.
+    pub eal: Vec<String>,
+    /// PCI addresses or names of virtual devices. Default: every port that is found.
+    pub ports: Vec<String>,
+}
+
+/// Detection rules besides the shipped pack.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rules {
+    /// Directories of further rules.
+    pub dirs: Vec<PathBuf>,
+    /// Rules not to load, by id or name.
+    pub disable: Vec<String>,
+}
+
+/// Named lists for the rules.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Lists {
+    /// Directories of lists: `NAME.txt`, one value a line, `#` begins a comment.
+    pub dirs: Vec<PathBuf>,
+}
+
+/// What is kept between messages and between runs.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct State {
+    /// Directory of the outbox, learnt state and keys. Default: nothing is kept.
+    pub dir: Option<PathBuf>,
+    /// How many entries each table holds.
+    pub capacity: Capacity,
+}
+
+/// How many entries each table holds; a full table evicts and counts. Memory is taken as tables
+/// fill.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Capacity {
+    /// SCTP associations, each direction.
+    pub associations: u32,
+    /// IP packets being put together.
+    pub ip_fragments: u32,
+    /// SCTP user messages being put together.
+    pub sctp_fragments: u32,
+    /// SCCP messages being put together.
+    pub sccp_segments: u32,
+    /// TCAP dialogues that are open.
+    pub dialogues: u32,
+    /// Operations that wait for an answer.
+    pub invokes: u32,
+    /// Subscribers remembered: bindings, last place, cadence.
+    pub subscribers: u32,
+    /// Global titles remembered: novelty, cadence, what was seen of them.
+    pub global_titles: u32,
+    /// Alerts that are open.
+    pub alerts: u32,
+}
+
+impl Default for Capacity {
+    fn default() -> Self {
+        Self {
+            associations: 4_096,
+            ip_fragments: 4_096,
+            sctp_fragments: 16_384,
+            sccp_segments: 16_384,
+            dialogues: 1_000_000,
+            invokes: 1_000_000,
+            subscribers: 2_000_000,
+            global_titles: 262_144,
+            alerts: 65_536,
+        }
+    }
+}
