@@ -13,10 +13,17 @@ use crate::{
 /// Everything kept of one argument, result or error parameter.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Parameters {
-    /// IMSI (TS 29.002 §17.7.8).
+    /// IMSI (TS 29.002 §17.7.8), the first one met.
     pub imsi: Option<Digits>,
-    /// MSISDN of the subscriber the operation is about.
+    /// Another IMSI where one belongs: of a member that stands twice. Endpoints differ in which
+    /// of the two they take.
+    pub other_imsi: Option<Digits>,
+    /// MSISDN of the subscriber the operation is about, the first one met.
     pub msisdn: Option<Digits>,
+    /// Nature of address of [`Self::msisdn`], coded as in [`Address`].
+    pub msisdn_nature: Option<u8>,
+    /// An LMSI names the subscriber to its VLR.
+    pub lmsi: bool,
     /// IMEI or IMEISV, as TBCD digits.
     pub imei: Option<Digits>,
     /// TMSI or P-TMSI.
@@ -185,6 +192,8 @@ macro_rules! flags {
         pub struct $name($int);
 
         impl $name {
+            /// Nothing.
+            pub const NONE: Self = Self(0);
             $($(#[$doc])* pub const $flag: Self = Self(1 << $bit);)*
 
             /// Adds what `other` holds.
@@ -328,7 +337,7 @@ pub struct Sms {
     pub more_messages: bool,
     /// sm-DeliveryOutcome: 0 memoryCapacityExceeded, 1 absentSubscriber, 2 successfulTransfer.
     pub delivery_outcome: Option<u8>,
-    /// The MSISDN or the IMSI is under SM-RP-OA or SM-RP-DA as a subscriber, not a service centre.
+    /// SM-RP-OA is a subscriber (msisdn), not a service centre: the message comes from a phone.
     pub from_subscriber: bool,
 }
 
