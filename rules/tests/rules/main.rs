@@ -1,0 +1,7 @@
+//! The rules as a caller sees them, over a table of fields of no particular protocol.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod fixture;
+mod index;
+mod modifiers;
