@@ -62,6 +62,7 @@ pub struct Element<'a> {
     /// The element as written, header and end-of-contents included.
     pub octets: &'a [u8],
     depth: u8,
+    cut: bool,
 }
 
 /// Reads elements one after the other.
@@ -69,13 +70,15 @@ pub struct Element<'a> {
 pub struct Elements<'a> {
     rest: &'a [u8],
     depth: u8,
+    /// The octets end inside what contains these elements.
+    cut: bool,
 }
 
 impl<'a> Elements<'a> {
     /// Reads the elements of `input`, which stands at the outermost level.
     #[must_use]
     pub const fn new(input: &'a [u8]) -> Self {
-        Self { rest: input, depth: 0 }
+        Self { rest: input, depth: 0, cut: false }
     }
 
     /// Returns the octets not read yet.
@@ -117,12 +120,14 @@ impl<'a> Elements<'a> {
         if let Ok(element) = self.next(notes) {
             return element;
         }
-        let note = if self.depth == 0 { Note::BerTruncated } else { Note::BerLengthOverrun };
+        // Within an element that is cut, the last of its members is so too, at every level.
+        let cut = self.depth == 0 || self.cut;
+        let note = if cut { Note::BerTruncated } else { Note::BerLengthOverrun };
         let octets = core::mem::take(&mut self.rest);
         notes.add(note);
         let (rest, tag) = tag(octets, notes).ok()?;
         let (content, _) = length(rest, notes).ok()?;
-        Some(Element { tag, content, octets, depth: self.depth })
+        Some(Element { tag, content, octets, depth: self.depth, cut })
     }
 
     /// Returns the next element without moving on, and without notes.
@@ -157,12 +162,12 @@ impl<'a> Element<'a> {
     pub fn elements(&self, notes: &mut Notes) -> Elements<'a> {
         if self.depth >= MAX_DEPTH {
             notes.add(Note::BerDepthExceeded);
-            return Elements { rest: &[], depth: self.depth };
+            return Elements { rest: &[], depth: self.depth, cut: false };
         }
         if !self.tag.constructed {
             notes.add(Note::BerConstructedExpected);
         }
-        Elements { rest: self.content, depth: self.depth + 1 }
+        Elements { rest: self.content, depth: self.depth + 1, cut: self.cut }
     }
 
     /// Returns the octets of a string, joining the pieces of a constructed one (§8.7.3).
@@ -283,7 +288,7 @@ fn read<'a>(
         }
     };
     let octets = input.get(..input.len() - rest.len()).unwrap_or(input);
-    Ok((Element { tag, content, octets, depth }, rest))
+    Ok((Element { tag, content, octets, depth, cut: false }, rest))
 }
 
 enum Length {

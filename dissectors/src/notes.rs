@@ -178,6 +178,7 @@ notes! {
     TcapMemberUnknown "tcap.member_unknown" Low "Q.773 §3.1" "A member of the message that is not known.";
     TcapPortionDuplicate "tcap.portion_duplicate" High "Q.773 §3.1" "A dialogue or component portion stands twice.";
     TcapPortionOrder "tcap.portion_order" Medium "Q.773 §3.1" "The component portion stands before the dialogue portion.";
+    TcapDialogueShape "tcap.dialogue_shape" Low "Q.773 §4.2.3" "A dialogue PDU outside the EXTERNAL, or under another abstract syntax than its own.";
     TcapDialogueBad "tcap.dialogue_bad" Medium "Q.773 §4.2.3" "A dialogue portion that could not be read.";
     TcapUserInformationBad "tcap.user_information_bad" Informational "Q.773 §4.2.3.2" "User information that is not as specified; some stacks do this.";
     TcapProtocolVersion "tcap.protocol_version" Informational "Q.773 §4.2.3.1" "A protocol version other than version 1.";

@@ -5,7 +5,7 @@
 //! type, the ids and the operations invoked are read.
 
 use crate::{
-    ber::{Class, Element, Elements, Tag},
+    ber::{Class, Element, Elements},
     error::Error,
     notes::{Note, Notes},
     tcap::keep,
@@ -86,12 +86,6 @@ pub enum Operation {
         /// Specifier.
         specifier: u8,
     },
-}
-
-/// Whether a tag is that of an ANSI package.
-#[must_use]
-pub const fn is_package(tag: Tag) -> bool {
-    matches!(tag.class, Class::Private) && Package::from_tag(tag.number).is_some()
 }
 
 /// Reads a package.

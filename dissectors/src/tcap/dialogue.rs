@@ -64,11 +64,15 @@ pub enum Source {
 pub(crate) fn parse<'a>(portion: &Element<'a>, notes: &mut Notes) -> Dialogue<'a> {
     let mut out = Dialogue::default();
     search(portion, &mut out, notes);
+    let proper = out.abstract_syntax.is_some_and(|syntax| syntax.starts_with(DIALOGUE_SYNTAX));
     if out.pdu.is_some() {
+        if !proper {
+            notes.add(Note::TcapDialogueShape);
+        }
         return out;
     }
     // The portion of a user abort may hold the user's own syntax in place of a dialogue PDU.
-    if out.abstract_syntax.is_some_and(|syntax| !syntax.starts_with(DIALOGUE_SYNTAX)) {
+    if out.abstract_syntax.is_some() && !proper {
         out.user_information = Some(*portion);
     } else {
         notes.add(Note::TcapDialogueBad);

@@ -132,7 +132,7 @@ pub fn parse<'a>(input: &'a [u8], notes: &mut Notes) -> Result<Message<'a>, Erro
     if !outer.is_empty() {
         notes.add(Note::BerTrailing);
     }
-    if ansi::is_package(element.tag) {
+    if element.tag.class == Class::Private {
         notes.add(Note::TcapAnsi);
         return Err(Error::Tag { found });
     }

@@ -57,12 +57,10 @@ pub struct MapOpen {
 pub(crate) fn map<'a>(information: &Element<'a>, notes: &mut Notes) -> Option<MapDialogue<'a>> {
     let mut own = Notes::default();
     let found = search(information, false, &mut own);
-    // Innocent stacks fail here: what the syntax checks found is summed up in one note.
-    let spelling = [Note::BerConstructedExpected, Note::BerLengthOverrun, Note::TcapMemberUnknown];
-    if spelling.iter().any(|&note| own.contains(note)) {
-        own.add(Note::TcapUserInformationBad);
+    // Innocent stacks fail here: what the syntax checks find is summed up in one harmless note.
+    for note in own.iter() {
+        notes.add(if SYNTAX.contains(&note) { Note::TcapUserInformationBad } else { note });
     }
-    notes.merge(&own);
     found.flatten()
 }
 
@@ -194,6 +192,13 @@ fn first_enumerated(element: &Element<'_>, notes: &mut Notes) -> Option<i64> {
     value
 }
 
+const SYNTAX: &[Note] = &[
+    Note::BerConstructedExpected,
+    Note::BerLengthOverrun,
+    Note::BerEocUnexpected,
+    Note::BerValueSize,
+    Note::TcapMemberUnknown,
+];
 const INTEGER: u32 = 2;
 const OID: u32 = 6;
 const DESCRIPTOR: u32 = 7;
