@@ -1,6 +1,6 @@
 //! What each vector of BER, TCAP and CAP says, as snapshots with the notes it earns.
 
-use std::{fmt::Write, path::Path};
+use std::{fmt::Write, num::ParseIntError, path::Path};
 
 use picket_dissectors::{
     Notes,
@@ -11,12 +11,12 @@ use picket_dissectors::{
 };
 
 /// The octets of a vector file, and the operation code its first line begins with, if any.
-fn vector(path: &Path) -> (Vec<u8>, Option<i64>) {
+fn vector(path: &Path) -> (Result<Vec<u8>, ParseIntError>, Option<i64>) {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let octets = text
         .lines()
         .flat_map(|line| line.split('#').next().unwrap_or_default().split_whitespace())
-        .map(|octet| u8::from_str_radix(octet, 16).unwrap_or_else(|_| panic!("{path:?} {octet}")))
+        .map(|octet| u8::from_str_radix(octet, 16))
         .collect();
     let code = text.trim_start_matches("# ").split(':').next().and_then(|code| code.parse().ok());
     (octets, code)
@@ -146,7 +146,7 @@ fn argument(octets: &[u8], code: i64) -> String {
 #[test]
 fn tcap_vectors() {
     insta::glob!("../vectors", "{ber,tcap}/*.hex", |path| {
-        insta::assert_snapshot!(message(&vector(path).0));
+        insta::assert_snapshot!(message(&vector(path).0.unwrap()));
     });
 }
 
@@ -154,6 +154,6 @@ fn tcap_vectors() {
 fn cap_vectors() {
     insta::glob!("../vectors", "cap/*.hex", |path| {
         let (octets, code) = vector(path);
-        insta::assert_snapshot!(argument(&octets, code.unwrap_or(-1)));
+        insta::assert_snapshot!(argument(&octets.unwrap(), code.unwrap_or(-1)));
     });
 }
