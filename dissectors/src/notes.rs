@@ -111,7 +111,8 @@ notes! {
     MtpLengthMismatch "mtp.length_mismatch" Low "Q.703 §2.3.3" "The length indicator of a signal unit contradicts its octets.";
     MtpSpareNi "mtp.ni_spare" Low "Q.704 §14.2.2" "A spare network indicator.";
     MtpForgedManagement "mtp.management" Informational "Q.704 §15" "An MTP3 network management message.";
-    SccpPointerOverlap "sccp.pointer_overlap" High "Q.713 §1.2" "Pointers overlap, run backwards or leave a gap.";
+    SccpPointerOverlap "sccp.pointer_overlap" High "Q.713 §1.2" "Parameters behind pointers overlap or leave a gap.";
+    SccpPointerOrder "sccp.pointer_order" Low "Q.713 §1.2" "Parameters lie in another order than their pointers.";
     SccpHopLow "sccp.hop_low" Medium "Q.713 §3.18" "A hop counter of 0 or 1.";
     SccpHopRange "sccp.hop_range" Low "Q.713 §3.18" "A hop counter above 15.";
     SccpParameterOverrun "sccp.parameter_overrun" High "Q.713 §1.2" "A pointer or a parameter length leads beyond the end of the message.";

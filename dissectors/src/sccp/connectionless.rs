@@ -188,6 +188,8 @@ mod tests {
             ([9, 0x81, 6, 5, 7], &[], &[0xaa], vec![overlap]),
             // The data begins at the calling address.
             ([9, 0x81, 3, 5, 4], &[], &[0x42, 8], vec![overlap, Note::SccpTrailing]),
+            // Calling before called, which some stacks do.
+            ([9, 0x81, 6, 2, 7], &[], &[0xaa], vec![Note::SccpPointerOrder]),
             // The data lies beyond the message, then its length does.
             ([9, 0x81, 3, 5, 99], &[], &[], vec![Note::SccpParameterOverrun, Note::SccpTrailing]),
             ([9, 0x81, 3, 5, 0], &[], &[], vec![Note::SccpParameterOverrun, Note::SccpTrailing]),

@@ -81,9 +81,12 @@ impl<'a> Pointers<'a> {
         let _ = self.extents.try_push((start, end));
     }
 
-    /// Notes parameters that overlap, leave gaps or lie before the end of the pointers, and octets
-    /// behind the last of them.
+    /// Notes parameters that overlap, leave gaps, lie before the end of the pointers or in another
+    /// order, and octets behind the last of them.
     pub(super) fn check(mut self, notes: &mut Notes) {
+        if !self.extents.is_sorted() {
+            notes.add(Note::SccpPointerOrder);
+        }
         self.extents.sort_unstable();
         let mut expected = self.at;
         for &(start, end) in &self.extents {
