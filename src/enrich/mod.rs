@@ -3,6 +3,7 @@
 //! Pure: tables are compiled in or handed over by `config`, nothing here reads a file or a clock.
 
 pub mod address;
+pub mod geography;
 pub mod network;
 pub mod numbering;
 pub mod pointcode;
