@@ -4,6 +4,8 @@
 //! time span, both ends included. A match is reported for each event after which the condition is
 //! met; whoever raises alerts decides which of them are news.
 
+use arrayvec::ArrayVec;
+
 use crate::{
     condition::Expr,
     matches::Matches,
@@ -108,25 +110,33 @@ impl<E> Correlation<E> {
         state: &mut RuleState,
         out: &mut Matches,
     ) -> bool {
-        let mut met = None;
+        let mut groups: ArrayVec<(usize, u128), MAX_RULES> = ArrayVec::new();
         for number in inputs {
             let Some(input) = self.inputs.get(number) else { continue };
             let Some(group) = state.hash(&input.group, seen.event) else { continue };
             let Some(value) = self.value(seen.event, state) else { continue };
             let input = u8::try_from(number).unwrap_or(u8::MAX);
             let entry = Entry { at: seen.at, token: seen.token, value, input };
-            state.add(&self.terms, group, entry);
-            met = Some((number, group));
+            let accepted = state.add(&self.terms, group, entry);
+            // Through aliases, one event may belong to several groups.
+            if accepted && !groups.is_full() && !groups.iter().any(|&(_, seen)| seen == group) {
+                groups.push((number, group));
+            }
         }
-        let Some((number, group)) = met else { return false };
         let mut scratch = core::mem::take(&mut state.scratch);
-        let window = state.window(self.terms.rule, group);
-        let holds = window.is_some_and(|window| self.holds(window, &mut scratch));
-        if let (true, true, Some(window)) = (holds, reports, window) {
-            self.report(seen.event, number, window, out);
+        let mut met = false;
+        for (number, group) in groups {
+            let Some(window) = state.window(self.terms.rule, group) else { continue };
+            if !self.holds(window, &mut scratch) {
+                continue;
+            }
+            met = true;
+            if reports {
+                self.report(seen.event, number, window, out);
+            }
         }
         state.scratch = scratch;
-        holds
+        met
     }
 
     /// Returns what an entry remembers of the event; `None` when the event does not count.
@@ -203,6 +213,9 @@ fn sum(window: &Window) -> f64 {
 fn whole(n: usize) -> f64 {
     u32::try_from(n).map_or(f64::INFINITY, f64::from)
 }
+
+/// Rules in a correlation: one bit each.
+pub(crate) const MAX_RULES: usize = 64;
 
 /// Tokens reported with a match.
 const TOKENS: usize = 64;

@@ -3,7 +3,7 @@
 
 use crate::{
     condition::{self, Expr},
-    correlate::{Aggregate, Comparison, Correlation, Input},
+    correlate::{Aggregate, Comparison, Correlation, Input, MAX_RULES},
     document::{RuleInfo, shape, text, texts},
     error::Problem,
     schema::{Field, Kind, Schema, closest},
@@ -329,9 +329,6 @@ const TYPES: &str = "event_count, value_count, temporal, temporal_ordered, value
 
 /// Fields to group by; more would hardly find two events alike.
 const MAX_GROUP: usize = 4;
-
-/// Rules in a correlation: one bit each.
-const MAX_RULES: usize = 64;
 
 /// Events kept in a window at least, so that a match can cite them.
 const MIN_KEPT: usize = 64;

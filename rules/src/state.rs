@@ -96,18 +96,18 @@ impl RuleState {
         self.table.is_empty()
     }
 
-    /// Adds an event to a window and returns the window.
-    pub(crate) fn add(&mut self, terms: &Terms, group: u128, entry: Entry) -> Option<&Window> {
-        let at = self.find(terms, group, entry.at)?;
-        let slot = self.slots.get_mut(index(at))?;
+    /// Adds an event to a window; `false` when it came too late for it.
+    pub(crate) fn add(&mut self, terms: &Terms, group: u128, entry: Entry) -> bool {
+        let Some(at) = self.find(terms, group, entry.at) else { return false };
+        let Some(slot) = self.slots.get_mut(index(at)) else { return false };
         let before = slot.window.entries().len();
-        slot.window.add(entry, terms.keeping, terms.keep, terms.timespan);
+        let accepted = slot.window.add(entry, terms.keeping, terms.keep, terms.timespan);
         let after = slot.window.entries().len();
         self.entries = (self.entries + after).saturating_sub(before);
         self.unlink(at);
         self.link(at);
         while self.entries > self.capacity.saturating_mul(ENTRIES) && self.evict(Some(at)) {}
-        self.slots.get(index(at)).map(|slot| &slot.window)
+        accepted
     }
 
     /// Returns the window of a rule and group, if there is one.

@@ -46,21 +46,27 @@ impl Window {
 
     /// Adds an entry, moves the window to end at the latest one and drops what is older than
     /// `timespan` or beyond `keep`. An event later than others may come after them by up to
-    /// `timespan`; what comes later still is dropped.
-    pub(crate) fn add(&mut self, entry: Entry, keeping: Keeping, keep: usize, timespan: u64) {
+    /// `timespan`; what comes later still is dropped, and the answer is `false`.
+    pub(crate) fn add(
+        &mut self,
+        entry: Entry,
+        keeping: Keeping,
+        keep: usize,
+        timespan: u64,
+    ) -> bool {
         let now = self.last_at().max(entry.at);
         let cutoff = now.saturating_sub(timespan);
         while self.entries.front().is_some_and(|first| first.at < cutoff) {
             self.entries.pop_front();
         }
         if entry.at < cutoff {
-            return;
+            return false;
         }
         if keeping == Keeping::Values
             && let Some(position) = self.entries.iter().position(|e| e.value == entry.value)
         {
             if self.entries.get(position).is_some_and(|seen| seen.at > entry.at) {
-                return;
+                return true;
             }
             self.entries.remove(position);
         }
@@ -74,6 +80,7 @@ impl Window {
         if self.entries.len() > keep {
             self.entries.remove(self.dispensable(keeping));
         }
+        true
     }
 
     /// Returns the position of the entry the window can best do without.
@@ -91,7 +98,7 @@ impl Window {
     /// Forgets the entries and keeps a little storage.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
-        self.entries.shrink_to(64);
+        self.entries.shrink_to(16);
     }
 
     /// Returns which inputs have an entry, as bits.

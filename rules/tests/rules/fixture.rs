@@ -97,15 +97,15 @@ pub(crate) fn one_selection(body: &str) -> String {
     format!("title: t\ndetection:\n  sel:\n    {body}\n  condition: sel\n")
 }
 
-/// Writes a match as `title count first-last [group] tokens`.
-pub(crate) fn show(set: &RuleSet<Event>, found: Match<'_>) -> String {
+/// Writes a match as `title count first-last [group] tokens`, times divided by `unit`.
+pub(crate) fn show(set: &RuleSet<Event>, found: Match<'_>, unit: u64) -> String {
     let group: Vec<String> = found.group().map(|value| value.to_string()).collect();
     format!(
         "{} {} {}-{} [{}] {:?}",
         set.rules().get(found.rule).unwrap().title,
         found.count,
-        found.first_at,
-        found.last_at,
+        found.first_at / unit,
+        found.last_at / unit,
         group.join(" "),
         found.tokens,
     )

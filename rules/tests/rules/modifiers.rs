@@ -193,9 +193,9 @@ fn a_match_carries_the_event_and_rules_keep_their_order() {
     let (set, _) = builder.build().unwrap();
     let (mut state, mut out) = (RuleState::new(1, 0), Matches::new());
     set.evaluate(&event("op.code=70 size=1"), 77, 9, &mut state, &mut out);
-    let shown: Vec<String> = out.iter().map(|found| fixture::show(&set, found)).collect();
+    let shown: Vec<String> = out.iter().map(|found| fixture::show(&set, found, 1)).collect();
     assert_eq!(shown, ["first 1 77-77 [] [9]", "second 1 77-77 [] [9]", "third 1 77-77 [] [9]"]);
     set.evaluate(&event("op.code=72 size=1"), 78, 10, &mut state, &mut out);
-    let shown: Vec<String> = out.iter().map(|found| fixture::show(&set, found)).collect();
+    let shown: Vec<String> = out.iter().map(|found| fixture::show(&set, found, 1)).collect();
     assert_eq!(shown, ["second 1 78-78 [] [10]"]);
 }
