@@ -296,12 +296,13 @@ fn keep<E>(
         Aggregate::EventCount | Aggregate::ValueCount(_) => {}
     }
     let most = bounds.iter().map(|&(_, threshold)| threshold).fold(0.0, f64::max).ceil();
-    let most = (0..=MAX_THRESHOLD).find(|&n| u32::try_from(n).is_ok_and(|n| f64::from(n) >= most));
-    let Some(most) = most else {
+    let whole = (0..=MAX_THRESHOLD).find(|&n| u32::try_from(n).is_ok_and(|n| f64::from(n) >= most));
+    let Some(whole) = whole else {
         let at = section.get("condition").map_or(section.at, |node| node.at);
-        return Err((at, too_many("events to be counted", usize::MAX, MAX_THRESHOLD)));
+        let (key, want) = ("condition".to_owned(), "a mapping of thresholds up to 4096");
+        return Err((at, Problem::Shape { key, want, found: format!("`{most}`") }));
     };
-    Ok((most + 1).max(MIN_KEPT))
+    Ok((whole + 1).max(MIN_KEPT))
 }
 
 fn float(node: &Node) -> Option<f64> {

@@ -190,7 +190,10 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Node>, (At, Problem)> {
     serde_saphyr::from_multiple_with_options(text, options).map_err(|error| {
         let at = error.location().map_or(At { line: 1, column: 1 }, At::from);
         let message = error.without_snippet().to_string();
-        (at, Problem::Yaml(message.lines().next().unwrap_or_default().to_owned()))
+        let first = message.lines().next().unwrap_or_default();
+        // The place is said once, in front.
+        let reason = first.rfind(" at line ").and_then(|end| first.get(..end)).unwrap_or(first);
+        (at, Problem::Yaml(reason.to_owned()))
     })
 }
 
