@@ -136,7 +136,7 @@ fn check(
     let fits = found.len() == 1
         && shown.starts_with(&format!("r.yml:{place}: "))
         && shown.contains(message)
-        && found[0].problem.remedy().contains(remedy);
+        && found.iter().all(|error| error.problem.remedy().contains(remedy));
     if !fits {
         wrong.push(format!("{text}\n  gave {shown}\n  not {place}: {message}; {remedy}"));
     }
