@@ -11,6 +11,7 @@ pub mod link;
 pub mod m2pa;
 pub mod m2ua;
 pub mod m3ua;
+pub mod map;
 pub mod mtp3;
 pub mod sccp;
 pub mod sctp;

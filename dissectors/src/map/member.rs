@@ -407,11 +407,13 @@ impl<'r> Reader<'r> {
     }
 
     fn next<'a>(&mut self, elements: &mut Elements<'a>) -> Option<Element<'a>> {
-        elements.next(self.notes).unwrap_or_else(|error| {
-            self.notes.add(Note::BerTruncated);
-            self.fail(error);
-            None
-        })
+        match elements.next(self.notes) {
+            Ok(element) => element,
+            Err(error) => {
+                self.fail(error);
+                elements.next_or_cut(self.notes)
+            }
+        }
     }
 
     fn imsi(&mut self, element: &Element<'_>) {
@@ -440,12 +442,23 @@ impl<'r> Reader<'r> {
         }
     }
 
-    pub(super) fn extension(&mut self) {
+    /// Reads an element that is an ExtensionContainer in one version and `is` in another: a
+    /// container is constructed, and of other pieces than a string written in pieces.
+    pub(super) fn extension_or(&mut self, is: &'static Is, element: &Element<'_>) {
+        let ahead = element.elements(&mut Notes::default()).peek();
+        if element.tag.constructed && !ahead.is_some_and(|inner| inner.is_universal(4)) {
+            self.extension();
+        } else {
+            self.value(is, element);
+        }
+    }
+
+    fn extension(&mut self) {
         self.out.extension = true;
         self.notes.add(Note::MapExtensionUnknown);
     }
 
-    pub(super) fn address(&mut self, element: &Element<'_>, longest: usize, role: Role) {
+    fn address(&mut self, element: &Element<'_>, longest: usize, role: Role) {
         let octets = element.string(self.notes);
         if let Some(address) = address::read(&octets, longest, role, self.notes) {
             self.out.addresses.push(address, self.notes);

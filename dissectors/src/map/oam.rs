@@ -2,9 +2,10 @@
 
 use super::{
     location::cause,
-    member::{EXTENSION, Is, Member, at, bits, enumerated, octets, sequence},
+    member::{EXTENSION, Is, Member, Reader, at, bits, enumerated, octets, sequence},
     parameters::{Gifts, Role},
 };
+use crate::ber::Element;
 
 /// activateTraceMode, and traceSubscriberActivity of version 1.
 pub(super) static TRACE_ARG: [Member; 1] = [sequence(&[
@@ -23,13 +24,8 @@ pub(super) static TRACE_ARG: [Member; 1] = [sequence(&[
 ])];
 
 /// Reads `[4]`: the extension container, or the call reference of traceSubscriberActivity.
-fn extension_or_reference(
-    reader: &mut super::member::Reader<'_>,
-    element: &crate::ber::Element<'_>,
-) {
-    if element.tag.constructed {
-        reader.extension();
-    }
+fn extension_or_reference(reader: &mut Reader<'_>, element: &Element<'_>) {
+    reader.extension_or(&Is::Passed, element);
 }
 
 /// deactivateTraceMode.

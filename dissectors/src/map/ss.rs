@@ -6,11 +6,12 @@
 use super::{
     location::cause,
     member::{
-        EXTENSION, Is, Member, at, choice, enumerated, first, integer, list, octets, private,
-        sequence,
+        EXTENSION, Is, Member, Reader, at, choice, enumerated, first, integer, list, octets,
+        private, sequence,
     },
     parameters::{Gifts, Parameters, Profile, Role},
 };
+use crate::ber::Element;
 
 /// registerSS.
 pub(super) static REGISTER_ARG: [Member; 1] = [sequence(&[
@@ -71,14 +72,9 @@ pub(super) static FORWARDING_FEATURES: [Member; 1] = [sequence(&[
     at(10, Is::Ftn(Role::ForwardedTo)),
 ])];
 
-/// Reads `[9]`: the extension container in subscription data, the long number in version 3 SS
-/// operations. The container is constructed, the number is not.
-fn long_forwarded_to(reader: &mut super::member::Reader<'_>, element: &crate::ber::Element<'_>) {
-    if element.tag.constructed {
-        reader.extension();
-    } else {
-        reader.address(element, super::address::FTN, Role::ForwardedTo);
-    }
+/// Reads `[9]`: the extension container in subscription data, the long number in SS operations.
+fn long_forwarded_to(reader: &mut Reader<'_>, element: &Element<'_>) {
+    reader.extension_or(&Is::Ftn(Role::ForwardedTo), element);
 }
 
 /// registerPassword: an SS-Code.

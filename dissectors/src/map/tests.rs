@@ -126,7 +126,8 @@ fn what_was_read_before_a_cut_stays() {
     let (outcome, out, notes) = arg(2, 3, "30 10 04 08 00111032547698f0 81 09 91515510");
     assert_eq!(outcome, Err(Error::Truncated { missing: 5 }));
     assert_eq!(out.imsi, digits("001101234567890"));
-    assert_eq!(notes, [Note::BerTruncated, Note::MapArgumentBad]);
+    assert_eq!(out.addresses.get(Role::Msc).unwrap().digits, digits("155501").unwrap());
+    assert_eq!(notes, [Note::BerLengthOverrun, Note::MapArgumentBad]);
 }
 
 #[test]

@@ -1,0 +1,6 @@
+//! MAP: what is emitted is read back, in every spelling, as others read it, and from any octets
+//! (TS 29.002 §17.7).
+
+mod common;
+mod properties;
+mod roundtrip;
