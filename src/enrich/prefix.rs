@@ -1,8 +1,8 @@
 //! Longest-prefix match on packed digits.
 //!
 //! An immutable 16-ary trie in one array. A node is twelve octets: a bitmap of its children, the
-//! index of the first child (children of a node stand side by side) and the value, if any. 80,000
-//! prefixes of seven digits take about 1.5 MB; a lookup costs one array access a digit.
+//! index of the first child (children of a node stand side by side) and the value, if any. A prefix
+//! takes about two nodes; a lookup costs one array access a digit, until only one prefix is left.
 
 use picket_dissectors::Digits;
 
@@ -60,7 +60,7 @@ impl<T> DigitTrie<T> {
     #[must_use]
     pub fn longest(&self, digits: Digits) -> Option<(Digits, &T)> {
         let mut node = self.nodes.first()?;
-        let mut found = node.value;
+        let (mut found, mut shorter) = (node.value, 0);
         for digit in digits.iter() {
             let bit = 1_u16 << digit;
             if node.bitmap & bit == 0 {
@@ -72,10 +72,18 @@ impl<T> DigitTrie<T> {
             };
             node = next;
             if node.value != 0 {
+                shorter = found;
                 found = node.value;
             }
         }
-        let (prefix, value) = self.values.get(index(found.checked_sub(1)?))?;
+        // Only a leaf stands for more digits than were walked.
+        self.value(found)
+            .filter(|(prefix, _)| digits.starts_with(*prefix))
+            .or_else(|| self.value(shorter))
+    }
+
+    fn value(&self, number: u32) -> Option<(Digits, &T)> {
+        let (prefix, value) = self.values.get(index(number.checked_sub(1)?))?;
         Some((*prefix, value))
     }
 
@@ -113,7 +121,8 @@ impl<T> Default for DigitTrie<T> {
 /// Lays the nodes out breadth first, so that the children of a node are neighbours.
 ///
 /// `values` is sorted: the entries below a node are one range of it, and the entry that ends at the
-/// node, if any, is the first of the range.
+/// node, if any, is the first of the range. A range of one entry is a leaf: its last digits are not
+/// spelled out, [`DigitTrie::longest`] compares them.
 fn nodes<T>(values: &[(Digits, T)]) -> Vec<Node> {
     let mut nodes = vec![Node::default()];
     let mut ranges = vec![(0_usize, values.len(), 0_usize)];
@@ -121,7 +130,8 @@ fn nodes<T>(values: &[(Digits, T)]) -> Vec<Node> {
     while let Some(&(mut start, end, depth)) = ranges.get(at) {
         let mut node = Node { children: count(nodes.len()), ..Node::default() };
         let range = values.get(start..end).unwrap_or_default();
-        if range.first().is_some_and(|(digits, _)| digits.len() == depth) {
+        let whole = range.first().is_some_and(|(digits, _)| digits.len() == depth);
+        if whole || range.len() == 1 {
             start += 1;
             node.value = count(start);
         }
