@@ -137,6 +137,13 @@ impl Digits {
     }
 }
 
+impl Default for Digits {
+    /// Returns no digits.
+    fn default() -> Self {
+        Self::assemble(0, 0)
+    }
+}
+
 impl fmt::Display for Digits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text(&mut [0; Self::MAX]))
