@@ -100,12 +100,12 @@ impl<'a> Elements<'a> {
     /// Returns an error when the octets end inside the element or its header cannot be read; what
     /// is left is then [`Self::rest`], unchanged.
     pub fn next(&mut self, notes: &mut Notes) -> Result<Option<Element<'a>>, Error> {
-        if self.rest.is_empty() {
-            return Ok(None);
-        }
-        if self.rest.starts_with(&[0, 0]) {
+        // Stray end-of-contents octets must not hide what follows them.
+        while let Some(rest) = self.rest.strip_prefix(&[0, 0]) {
             notes.add(Note::BerEocUnexpected);
-            self.rest = &[];
+            self.rest = rest;
+        }
+        if self.rest.is_empty() {
             return Ok(None);
         }
         let (element, rest) = read(self.rest, self.depth, notes)?;
@@ -447,6 +447,16 @@ mod tests {
             assert_eq!(integer(octets, &mut notes), want, "{octets:02x?}");
             assert_eq!(notes.contains(Note::BerIntegerPadded), padded, "{octets:02x?}");
         }
+    }
+
+    #[test]
+    fn stray_end_of_contents_hides_nothing() {
+        let mut notes = Notes::default();
+        let mut elements = Elements::new(&[0, 0, 0x80, 1, 7, 0, 0, 0, 0, 0x81, 0, 0, 0]);
+        assert!(elements.next(&mut notes).unwrap().unwrap().is_context(0));
+        assert!(elements.next(&mut notes).unwrap().unwrap().is_context(1));
+        assert_eq!(elements.next(&mut notes), Ok(None));
+        assert!(notes.iter().eq([Note::BerEocUnexpected]));
     }
 
     #[test]

@@ -143,7 +143,7 @@ impl<'a> Components<'a> {
             match self.portion.next_or_cut(notes) {
                 Some(element) => break Ok(element),
                 // Octets without a readable header are a component still.
-                None if !octets.is_empty() && !octets.starts_with(&[0, 0]) => {
+                None if octets.iter().any(|&octet| octet != 0) => {
                     notes.add(Note::TcapComponentBad);
                     break Err(octets);
                 }
