@@ -273,6 +273,14 @@ fn read<'a>(
     depth: u8,
     notes: &mut Notes,
 ) -> Result<(Element<'a>, &'a [u8]), Error> {
+    // Nearly every element has a short tag and a short length.
+    if let Some((&[first, length @ 0..=0x7f], rest)) = input.split_first_chunk()
+        && first & HIGH_TAG_BITS != HIGH_TAG_BITS
+        && let Some((content, rest)) = rest.split_at_checked(length.into())
+    {
+        let octets = input.get(..input.len() - rest.len()).unwrap_or(input);
+        return Ok((Element { tag: short_tag(first), content, octets, depth, cut: false }, rest));
+    }
     let (rest, tag) = tag(input, notes)?;
     let (rest, length) = length(rest, notes)?;
     let (content, rest) = match length {
@@ -296,18 +304,21 @@ enum Length {
     Indefinite,
 }
 
-fn tag<'a>(input: &'a [u8], notes: &mut Notes) -> Result<(&'a [u8], Tag), Error> {
-    let (mut rest, first) = be_u8::<_, Error>.parse(input)?;
+const fn short_tag(first: u8) -> Tag {
     let class = match first >> 6 {
         0 => Class::Universal,
         1 => Class::Application,
         2 => Class::Context,
         _ => Class::Private,
     };
-    let constructed = first & 0x20 != 0;
-    let low = first & 0x1f;
-    if low != HIGH_TAG {
-        return Ok((rest, Tag { class, constructed, number: low.into() }));
+    Tag { class, constructed: first & 0x20 != 0, number: (first & HIGH_TAG_BITS) as u32 }
+}
+
+fn tag<'a>(input: &'a [u8], notes: &mut Notes) -> Result<(&'a [u8], Tag), Error> {
+    let (mut rest, first) = be_u8::<_, Error>.parse(input)?;
+    let tag = short_tag(first);
+    if first & HIGH_TAG_BITS != HIGH_TAG_BITS {
+        return Ok((rest, tag));
     }
     let mut number = 0_u32;
     let mut leading = true;
@@ -326,10 +337,10 @@ fn tag<'a>(input: &'a [u8], notes: &mut Notes) -> Result<(&'a [u8], Tag), Error>
             break;
         }
     }
-    if number < u32::from(HIGH_TAG) {
+    if number < u32::from(HIGH_TAG_BITS) {
         notes.add(Note::BerTagLongForm);
     }
-    Ok((rest, Tag { class, constructed, number }))
+    Ok((rest, Tag { number, ..tag }))
 }
 
 fn length<'a>(input: &'a [u8], notes: &mut Notes) -> Result<(&'a [u8], Length), Error> {
@@ -389,7 +400,8 @@ fn end_of_contents(input: &[u8]) -> Result<usize, Error> {
 pub const MAX_DEPTH: u8 = 16;
 /// A string in pieces is read up to this many octets: the largest TPDU and address fit.
 pub const MAX_JOINED: usize = 256;
-const HIGH_TAG: u8 = 31;
+/// The low bits of a first octet: a tag number, or all ones before a longer one.
+const HIGH_TAG_BITS: u8 = 31;
 
 #[cfg(test)]
 mod tests {

@@ -33,7 +33,8 @@ impl Context {
 /// Returns the context of a name, if it is one of CAP or INAP. One that has CAP's arcs but does
 /// not exist is noted and still CAP.
 pub fn find(name: ObjectIdentifier<'_>, notes: &mut Notes) -> Option<Context> {
-    if let Some(row) = CONTEXTS.iter().find(|row| name.is(&row.arcs())) {
+    let end = end(name);
+    if let Some(row) = CONTEXTS.iter().find(|row| Some(row.end) == end) {
         return Some(Context {
             application: "cap",
             name: row.name,
@@ -63,20 +64,22 @@ pub fn is_cap(name: ObjectIdentifier<'_>) -> bool {
     matches!((arcs.next(), arcs.next()), (Some(0), Some(50..=52)) | (Some(20..=23), Some(AC)))
 }
 
+/// The last three arcs of a name that has eight and begins as those of CAP do.
+fn end(name: ObjectIdentifier<'_>) -> Option<[u64; 3]> {
+    let mut arcs = name.arcs();
+    if !GSM_NETWORK.iter().all(|&arc| arcs.next() == Some(arc)) {
+        return None;
+    }
+    let end = [arcs.next()?, arcs.next()?, arcs.next()?];
+    arcs.next().is_none().then_some(end)
+}
+
 struct Row {
     /// The three last arcs.
     end: [u64; 3],
     name: &'static str,
     version: u8,
     family: Family,
-}
-
-impl Row {
-    fn arcs(&self) -> [u64; 8] {
-        let [a, b, c, d, e] = GSM_NETWORK;
-        let [x, y, z] = self.end;
-        [a, b, c, d, e, x, y, z]
-    }
 }
 
 const fn row(end: [u64; 3], name: &'static str, version: u8, family: Family) -> Row {

@@ -275,10 +275,18 @@ fn take<'a>(
     wanted: impl Fn(&Element<'a>) -> bool,
     notes: &mut Notes,
 ) -> Option<Element<'a>> {
-    let mut ahead = *members;
-    // An element cut short is looked at too, so `peek` will not do.
-    let found = ahead.next_or_cut(&mut Notes::default()).is_some_and(|element| wanted(&element));
-    found.then(|| members.next_or_cut(notes)).flatten()
+    let before = *members;
+    let mut own = Notes::default();
+    match members.next_or_cut(&mut own) {
+        Some(element) if wanted(&element) => {
+            notes.merge(&own);
+            Some(element)
+        }
+        _ => {
+            *members = before;
+            None
+        }
+    }
 }
 
 fn invoke_id(members: &mut Elements<'_>, notes: &mut Notes) -> Option<i64> {
