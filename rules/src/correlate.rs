@@ -210,7 +210,8 @@ fn sum(window: &Window) -> f64 {
     u64::try_from(window.sum()).map_or(f64::INFINITY, wide)
 }
 
-fn whole(n: usize) -> f64 {
+/// Returns a count as a floating-point number, which is exact: counts are small.
+pub(crate) fn whole(n: usize) -> f64 {
     u32::try_from(n).map_or(f64::INFINITY, f64::from)
 }
 

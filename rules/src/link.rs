@@ -3,7 +3,7 @@
 
 use crate::{
     condition::{self, Expr},
-    correlate::{Aggregate, Comparison, Correlation, Input, MAX_RULES},
+    correlate::{Aggregate, Comparison, Correlation, Input, MAX_RULES, whole},
     document::{RuleInfo, shape, text, texts},
     error::Problem,
     schema::{Field, Kind, Schema, closest},
@@ -116,7 +116,7 @@ fn group_field<E>(
                 (alias.at, Problem::Shape { key: name.to_owned(), want, found })
             })?;
             let name = field.scalar();
-            (field.at, name.ok_or_else(|| (field.at, shape(name_of(field), "a field", field)))?)
+            (field.at, name.ok_or_else(|| (field.at, shape("aliases", "a field", field)))?)
         }
     };
     let found = field_named(schema, &field).map_err(|problem| (at, problem))?;
@@ -125,10 +125,6 @@ fn group_field<E>(
         return Err((at, Problem::ModifierKind { modifier, field: found.name, kind: found.kind }));
     }
     Ok(found)
-}
-
-fn name_of(node: &Node) -> &'static str {
-    node.what()
 }
 
 fn field_named<E>(schema: &Schema<E>, name: &str) -> Result<&'static Field<E>, Problem> {
@@ -181,7 +177,7 @@ fn conditions<E>(
     }
     if temporal && bounds.is_empty() && expr.is_none() {
         // Each rule of the list has to match; one that is named twice counts twice.
-        bounds.push((Comparison::Gte, referred.len() as f64));
+        bounds.push((Comparison::Gte, whole(referred.len())));
     }
     let at = condition.map_or(section.at, |node| node.at);
     if bounds.is_empty() && expr.is_none() {
@@ -296,13 +292,12 @@ fn keep<E>(
         Aggregate::EventCount | Aggregate::ValueCount(_) => {}
     }
     let most = bounds.iter().map(|&(_, threshold)| threshold).fold(0.0, f64::max).ceil();
-    let whole = (0..=MAX_THRESHOLD).find(|&n| u32::try_from(n).is_ok_and(|n| f64::from(n) >= most));
-    let Some(whole) = whole else {
+    let Some(count) = (0..=MAX_THRESHOLD).find(|&n| whole(n) >= most) else {
         let at = section.get("condition").map_or(section.at, |node| node.at);
         let (key, want) = ("condition".to_owned(), "a mapping of thresholds up to 4096");
         return Err((at, Problem::Shape { key, want, found: format!("`{most}`") }));
     };
-    Ok((whole + 1).max(MIN_KEPT))
+    Ok((count + 1).max(MIN_KEPT))
 }
 
 fn float(node: &Node) -> Option<f64> {

@@ -6,6 +6,7 @@ use crate::{
     document::{Document, Level, RuleInfo, RuleKind, Status},
     error::Place,
     rule::Detection,
+    schema::Schema,
     test::Logic,
     yaml::{At, Key, Node, Raw},
 };
@@ -55,6 +56,8 @@ pub enum Lint {
     UnguardedReference,
     /// A level, but correlations refer to the rule and none of them says `generate: true`.
     Silenced,
+    /// A name under `fields` that is no field.
+    UnknownColumn,
 }
 
 impl fmt::Display for Lint {
@@ -72,12 +75,13 @@ impl fmt::Display for Lint {
             Self::Contradiction => "contradiction",
             Self::UnguardedReference => "unguarded_reference",
             Self::Silenced => "silenced",
+            Self::UnknownColumn => "unknown_column",
         })
     }
 }
 
 /// Looks at what a rule says about itself.
-pub(crate) fn document(document: &Document, out: &mut Vec<Warning>) {
+pub(crate) fn document<E>(document: &Document, schema: &Schema<E>, out: &mut Vec<Warning>) {
     let info = &document.info;
     let at = |key: &str| document.node.get(key).map_or(document.at, |node| node.at);
     let mut warn = |at: At, lint, message: String| {
@@ -106,6 +110,9 @@ pub(crate) fn document(document: &Document, out: &mut Vec<Warning>) {
     if !expects(|n| n > 0) || !expects(|n| n == 0) {
         let message = "`tests` needs a case that matches and one that just does not".to_owned();
         warn(at("tests"), Lint::NoTests, message);
+    }
+    for name in info.fields.iter().filter(|name| schema.find(name).is_none()) {
+        warn(at("fields"), Lint::UnknownColumn, format!("`fields` names `{name}`, which is none"));
     }
     for tag in &info.tags {
         let namespace = tag.split_once('.').map(|(namespace, _)| namespace);

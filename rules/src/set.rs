@@ -1,5 +1,6 @@
 //! Rule files in, a set of compiled rules out; and events through it.
 
+use core::fmt;
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
@@ -128,6 +129,12 @@ impl<E: 'static> RuleSet<E> {
     }
 }
 
+impl<E: 'static> fmt::Debug for RuleSet<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.rules.iter().map(RuleInfo::key)).finish()
+    }
+}
+
 impl<E: 'static> Builder<E> {
     /// Provides the list `%name%` stands for under `expand`.
     pub fn list(&mut self, name: &str, values: Vec<String>) -> &mut Self {
@@ -181,7 +188,7 @@ impl<E: 'static> Builder<E> {
         }
         let correlations = loading.correlations(&documents);
         for (_, document) in &documents {
-            lint::document(document, &mut loading.warnings);
+            lint::document(document, &self.schema, &mut loading.warnings);
         }
         loading.finish(correlations)
     }

@@ -8,7 +8,10 @@
 //! one rule with groups evicts that rule's groups and no others. Windows that have run out are
 //! taken first and are not counted as evicted.
 
-use core::hash::{BuildHasher, Hasher};
+use core::{
+    fmt,
+    hash::{BuildHasher, Hasher},
+};
 
 use foldhash::quality::FixedState;
 use hashbrown::HashTable;
@@ -32,6 +35,16 @@ pub struct RuleState {
     entries: usize,
     evictions: u64,
     pub(crate) scratch: Vec<u64>,
+}
+
+impl fmt::Debug for RuleState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RuleState")
+            .field("windows", &self.len())
+            .field("capacity", &self.capacity)
+            .field("evictions", &self.evictions)
+            .finish_non_exhaustive()
+    }
 }
 
 pub(crate) struct Slot {

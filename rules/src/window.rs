@@ -6,6 +6,8 @@
 
 use std::collections::VecDeque;
 
+use crate::correlate::whole;
+
 /// A remembered event.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Entry {
@@ -129,17 +131,12 @@ impl Window {
         scratch.extend(self.entries.iter().map(|entry| entry.value));
         scratch.sort_unstable();
         let last = scratch.len().checked_sub(1)?;
-        let rank = percent / 100.0 * float(last);
-        let below = (0..=last).rfind(|&i| float(i) <= rank)?;
+        let rank = percent / 100.0 * whole(last);
+        let below = (0..=last).rfind(|&i| whole(i) <= rank)?;
         let low = wide(*scratch.get(below)?);
         let high = scratch.get(below + 1).map_or(low, |&value| wide(value));
-        Some(low + (high - low) * (rank - float(below)))
+        Some(low + (high - low) * (rank - whole(below)))
     }
-}
-
-/// The conversion is exact: windows are small.
-fn float(n: usize) -> f64 {
-    u32::try_from(n).map_or(f64::INFINITY, f64::from)
 }
 
 /// Returns a value as the nearest floating-point number.

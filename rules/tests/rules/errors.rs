@@ -385,6 +385,7 @@ fn a_rule_fit_to_ship_has_no_warnings_and_each_lack_has_one() {
         ("falsepositives: [none known]\n", "", "r.yml:1:1", Lint::NoFalsePositives),
         ("attack.collection", "fs11.cat1", "r.yml:6:7", Lint::TagNamespace),
         ("level: high\n", "", "r.yml:1:1", Lint::NoLevel),
+        ("level: high\n", "level: high\nfields: [size, siz]\n", "r.yml:8:9", Lint::UnknownColumn),
         ("expect: 0", "expect: 2", "r.yml:12:8", Lint::NoTests),
         ("expect: 1", "expect: 0", "r.yml:12:8", Lint::NoTests),
         ("a and b", "a", "r.yml:10:3", Lint::DeadSelection),
