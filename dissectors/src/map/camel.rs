@@ -2,7 +2,9 @@
 //! service key and gsmSCF of each trigger in them.
 
 use super::{
-    member::{EXTENSION, Is, Member, at, enumerated, first, integer, list, octets, sequence},
+    member::{
+        EXTENSION, Is, Member, at, choice, enumerated, first, integer, list, octets, sequence,
+    },
     parameters::{Csi, Parameters, Profile, Role},
 };
 
@@ -127,7 +129,8 @@ pub(super) static D_CSI: [Member; 5] = [
             octets(Is::Passed),
             integer(Is::Number(service_key)),
             octets(Is::Isdn(Role::GsmScf)),
-            enumerated(Is::Passed),
+            // Some stacks write defaultCallHandling as an INTEGER.
+            choice(&[enumerated(Is::Passed), integer(Is::Passed)]),
             EXTENSION,
         ])]),
     ),

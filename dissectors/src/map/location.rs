@@ -261,11 +261,18 @@ pub(super) static PSL_RES: [Member; 1] = [sequence(&[
     at(10, Is::Passed),
     at(11, Is::Passed),
     at(12, Is::Passed),
-    at(13, Is::Passed),
+    at(13, Is::Each(&SERVING_NODE)),
     at(14, Is::Passed),
     at(15, Is::Passed),
     at(16, Is::Passed).locates(Precision::Coordinates),
 ])];
+
+/// ServingNodeAddress.
+static SERVING_NODE: [Member; 3] = [
+    at(0, Is::Isdn(Role::Msc)).gives(Gifts::SERVING_NODE),
+    at(1, Is::Isdn(Role::Sgsn)).gives(Gifts::SERVING_NODE),
+    at(2, Is::Passed).gives(Gifts::SERVING_NODE),
+];
 
 /// subscriberLocationReport. Its argument gives a location away, as answers of others do.
 pub(super) static SLR_ARG: [Member; 1] = [sequence(&[

@@ -192,6 +192,7 @@ fn result_of(code: u8) -> &'static [Member] {
         44 | 46 => &sms::FSM_RES,
         45 => &sms::SRI_SM_RES,
         47 => &sms::REPORT_RES,
+        26 | 29 | 50 | 51 => &oam::TRACE_RES,
         55 => &mobility::SEND_IDENTIFICATION_RES,
         56 => &authentication::SAI_RES,
         57 => &mobility::RESTORE_RES,

@@ -28,6 +28,9 @@ fn extension_or_reference(reader: &mut Reader<'_>, element: &Element<'_>) {
     reader.extension_or(&Is::Passed, element);
 }
 
+/// activateTraceMode and deactivateTraceMode, and others that answer with `[0]` container.
+pub(super) static TRACE_RES: [Member; 1] = [sequence(&[at(0, Is::Extension), at(1, Is::Passed)])];
+
 /// deactivateTraceMode.
 pub(super) static UNTRACE_ARG: [Member; 1] =
     [sequence(&[at(0, Is::Imsi), at(1, Is::Passed), at(2, Is::Extension), at(3, Is::Passed)])];

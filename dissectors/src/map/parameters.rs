@@ -136,7 +136,7 @@ pub struct Address {
     pub digits: Digits,
 }
 
-/// At most [`Addresses::MAX`] addresses, in order of appearance.
+/// At most [`Addresses::MAX`] addresses, each once, in order of appearance.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Addresses {
     digits: [Digits; Self::MAX],
@@ -148,8 +148,12 @@ impl Addresses {
     /// The most addresses kept.
     pub const MAX: usize = 8;
 
-    /// Appends an address; when full it is dropped with a note.
+    /// Appends an address that is not there yet in the same role; when full it is dropped with a
+    /// note.
     pub fn push(&mut self, address: Address, notes: &mut Notes) {
+        if self.iter().any(|present| present == address) {
+            return;
+        }
         let at = usize::from(self.len);
         match (self.digits.get_mut(at), self.meta.get_mut(at)) {
             (Some(digits), Some(meta)) => {

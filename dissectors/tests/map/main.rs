@@ -2,5 +2,8 @@
 //! (TS 29.002 §17.7).
 
 mod common;
+mod corpus;
+mod oracle;
 mod properties;
 mod roundtrip;
+mod vectors;
