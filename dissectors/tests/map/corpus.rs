@@ -29,7 +29,6 @@ fn strings(value: &Value) -> Vec<&str> {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "says when it is skipped")]
 fn other_implementations_octets_read_as_a_third_party_reads_them() {
     let (Some(vectors), Some(reference)) = (lines("vectors"), lines("reference")) else {
         println!("skipped: no ../shared");
