@@ -100,6 +100,9 @@ impl<'a> Elements<'a> {
     /// Returns an error when the octets end inside the element or its header cannot be read; what
     /// is left is then [`Self::rest`], unchanged.
     pub fn next(&mut self, notes: &mut Notes) -> Result<Option<Element<'a>>, Error> {
+        if let Some(element) = self.short() {
+            return Ok(Some(element));
+        }
         // Stray end-of-contents octets must not hide what follows them.
         while let Some(rest) = self.rest.strip_prefix(&[0, 0]) {
             notes.add(Note::BerEocUnexpected);
@@ -117,6 +120,9 @@ impl<'a> Elements<'a> {
     /// the end and when not even a header can be read. What is wrong is noted, and nothing is left
     /// after an element that was cut.
     pub fn next_or_cut(&mut self, notes: &mut Notes) -> Option<Element<'a>> {
+        if let Some(element) = self.short() {
+            return Some(element);
+        }
         if let Ok(element) = self.next(notes) {
             return element;
         }
@@ -128,6 +134,19 @@ impl<'a> Elements<'a> {
         let (rest, tag) = tag(octets, notes).ok()?;
         let (content, _) = length(rest, notes).ok()?;
         Some(Element { tag, content, octets, depth: self.depth, cut })
+    }
+
+    /// Reads an element with a short tag and a short length, as nearly all have, without a detour.
+    #[inline]
+    fn short(&mut self) -> Option<Element<'a>> {
+        let (&[first, length], rest) = self.rest.split_first_chunk()?;
+        if first & HIGH_TAG_BITS == HIGH_TAG_BITS || length > 0x7f || [first, length] == [0, 0] {
+            return None;
+        }
+        let (content, rest) = rest.split_at_checked(length.into())?;
+        let octets = self.rest.get(..usize::from(length) + 2)?;
+        self.rest = rest;
+        Some(Element { tag: short_tag(first), content, octets, depth: self.depth, cut: false })
     }
 
     /// Returns the next element without moving on, and without notes.
@@ -273,14 +292,6 @@ fn read<'a>(
     depth: u8,
     notes: &mut Notes,
 ) -> Result<(Element<'a>, &'a [u8]), Error> {
-    // Nearly every element has a short tag and a short length.
-    if let Some((&[first, length @ 0..=0x7f], rest)) = input.split_first_chunk()
-        && first & HIGH_TAG_BITS != HIGH_TAG_BITS
-        && let Some((content, rest)) = rest.split_at_checked(length.into())
-    {
-        let octets = input.get(..input.len() - rest.len()).unwrap_or(input);
-        return Ok((Element { tag: short_tag(first), content, octets, depth, cut: false }, rest));
-    }
     let (rest, tag) = tag(input, notes)?;
     let (rest, length) = length(rest, notes)?;
     let (content, rest) = match length {

@@ -64,7 +64,8 @@ pub enum Source {
 pub(crate) fn parse<'a>(portion: &Element<'a>, notes: &mut Notes) -> Dialogue<'a> {
     let mut out = Dialogue::default();
     search(portion, &mut out, notes);
-    let proper = out.abstract_syntax.is_some_and(|syntax| syntax.starts_with(DIALOGUE_SYNTAX));
+    let proper =
+        out.abstract_syntax.is_some_and(|syntax| syntax == STRUCTURED || syntax == UNIDIRECTIONAL);
     if out.pdu.is_some() {
         if !proper {
             notes.add(Note::TcapDialogueShape);
@@ -116,7 +117,7 @@ fn search<'a>(element: &Element<'a>, out: &mut Dialogue<'a>, notes: &mut Notes) 
 }
 
 fn pdu<'a>(element: &Element<'a>, number: u32, out: &mut Dialogue<'a>, notes: &mut Notes) {
-    let unidirectional = out.abstract_syntax.is_some_and(|syntax| syntax.is(UNIDIRECTIONAL_SYNTAX));
+    let unidirectional = out.abstract_syntax == Some(UNIDIRECTIONAL);
     let kind = match number {
         0 if unidirectional => Pdu::Unidirectional,
         0 => Pdu::Request,
@@ -191,7 +192,7 @@ fn application_context<'a>(
         notes.add(Note::TcapAcPadded);
     }
     // Vendors' own contexts have as many arcs as they like; those of MAP and CAP have eight.
-    if oid.starts_with(ETSI_MOBILE) && oid.arcs().count() > ARCS {
+    if oid.octets().len() >= ARCS && oid.starts_with(ETSI_MOBILE) && oid.arcs().count() > ARCS {
         notes.add(Note::TcapAcExtended);
     }
     Some(oid)
@@ -238,9 +239,11 @@ const EXTERNAL: u32 = 8;
 const SEQUENCE: u32 = 16;
 const USER_INFORMATION: u32 = 30;
 const VERSION_1: u8 = 0x80;
-/// Both abstract syntaxes of Q.773 §3.2 begin so.
-const DIALOGUE_SYNTAX: &[u64] = &[0, 0, 17, 773, 1];
-const UNIDIRECTIONAL_SYNTAX: &[u64] = &[0, 0, 17, 773, 1, 2, 1];
+/// The abstract syntaxes of §3.2: 0.0.17.773.1.1.1 and 0.0.17.773.1.2.1.
+const STRUCTURED: ObjectIdentifier<'static> =
+    ObjectIdentifier::new(&[0, 0x11, 0x86, 0x05, 1, 1, 1]);
+const UNIDIRECTIONAL: ObjectIdentifier<'static> =
+    ObjectIdentifier::new(&[0, 0x11, 0x86, 0x05, 1, 2, 1]);
 /// itu-t identified-organization etsi mobileDomain: MAP and CAP.
 const ETSI_MOBILE: &[u64] = &[0, 4, 0, 0];
 const ARCS: usize = 8;

@@ -45,7 +45,7 @@ impl<'a> ObjectIdentifier<'a> {
     /// Whether a sub-identifier has leading zero bits in octets of their own.
     #[must_use]
     pub fn is_padded(self) -> bool {
-        self.significant().count() != self.0.len()
+        self.0.contains(&MORE) && self.significant().count() != self.0.len()
     }
 
     /// Iterates over the arcs; an unfinished last one is left out.
@@ -86,7 +86,7 @@ impl<'a> ObjectIdentifier<'a> {
 
 impl PartialEq for ObjectIdentifier<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.significant().eq(other.significant())
+        self.0 == other.0 || self.significant().eq(other.significant())
     }
 }
 
