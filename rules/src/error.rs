@@ -295,6 +295,8 @@ fn operand_remedy(kind: crate::schema::Kind) -> &'static str {
             "write up to 30 digits (0-9, a-f), without `+` and spaces, in quotes when longer than 19"
         }
         Kind::Text | Kind::Name | Kind::Set => "write text",
-        Kind::Id => "write 32 hexadecimal digits, or compare with another field by fieldref",
+        Kind::Id => {
+            "write 32 hexadecimal digits or an IP address, or compare with another field by fieldref"
+        }
     }
 }

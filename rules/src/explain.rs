@@ -98,6 +98,10 @@ fn show<E>(field: &Field<E>, value: Option<Value<'_>>) -> String {
             let words = bits.iter().filter_map(|position| field.vocabulary.get(position).copied());
             words.collect::<Vec<_>>().join(", ")
         }
+        Some(Value::Id(position)) if !field.vocabulary.is_empty() => usize::try_from(position)
+            .ok()
+            .and_then(|position| field.vocabulary.get(position))
+            .map_or_else(|| position.to_string(), |word| (*word).to_owned()),
         Some(value) => value.to_string(),
         None => "absent".to_owned(),
     }

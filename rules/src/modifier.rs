@@ -65,7 +65,7 @@ pub(crate) fn parse<E>(
         suggestion: schema.closest(name),
     })?;
     let modifiers = modifiers(parts, field.name, field.kind)?;
-    check_kind(&modifiers, field.name, field.kind)?;
+    check_kind(&modifiers, field)?;
     Ok((field, modifiers))
 }
 
@@ -158,21 +158,24 @@ fn check_together(m: &Modifiers) -> Result<(), Problem> {
     Ok(())
 }
 
-fn check_kind(m: &Modifiers, field: &'static str, kind: Kind) -> Result<(), Problem> {
+fn check_kind<E>(m: &Modifiers, field: &Field<E>) -> Result<(), Problem> {
     use Operator as O;
-    let refused = |modifier| Err(Problem::ModifierKind { modifier, field, kind });
+    let (kind, named) = (field.kind, !field.vocabulary.is_empty());
+    let refused = |modifier| Err(Problem::ModifierKind { modifier, field: field.name, kind });
     let fits = match m.operator {
         O::Equal | O::Exists => true,
         O::Contains | O::StartsWith | O::EndsWith | O::Re => {
             matches!(kind, Kind::Digits | Kind::Text | Kind::Name | Kind::Set)
+                || kind == Kind::Id && named
         }
-        O::Cidr => kind == Kind::Text,
+        O::Cidr => kind == Kind::Text || kind == Kind::Id && !named,
         O::Gt | O::Gte | O::Lt | O::Lte => kind == Kind::Int,
     };
     if !fits {
         return refused(m.operator.name());
     }
-    if m.cased && !matches!(kind, Kind::Text | Kind::Name | Kind::Set) {
+    let has_case = matches!(kind, Kind::Text | Kind::Name | Kind::Set) || named;
+    if m.cased && !has_case {
         return refused("cased");
     }
     if m.expand && kind == Kind::Bool {

@@ -20,7 +20,8 @@ pub enum Kind {
     Name,
     /// Several words of a closed vocabulary.
     Set,
-    /// An opaque identifier of 32 hexadecimal digits.
+    /// An identifier of 128 bits: a position in the vocabulary, if the field has one; otherwise
+    /// written as 32 hexadecimal digits or as an IP address, IPv4 in its mapped form.
     Id,
 }
 
@@ -49,7 +50,8 @@ pub struct Field<E> {
     pub kind: Kind,
     /// One line for a reader of the field list.
     pub doc: &'static str,
-    /// The words of a [`Kind::Name`] or [`Kind::Set`], the latter in bit order; otherwise empty.
+    /// The words of a [`Kind::Name`], a [`Kind::Set`] (in bit order) or a [`Kind::Id`] (by value);
+    /// otherwise empty.
     pub vocabulary: &'static [&'static str],
     /// Reads the field.
     pub get: Getter<E>,

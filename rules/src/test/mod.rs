@@ -5,6 +5,7 @@
 //! is absent makes every test false except `exists: false` and `null`. `neq` needs the field to be
 //! there; `fieldref|neq` is true when only the field it is compared with is absent.
 
+mod cidr;
 mod digits;
 mod field;
 mod text;
@@ -224,7 +225,7 @@ fn test<E>(
     let (cost, exact, run): (u8, Option<Vec<String>>, Run<E>) = match field.kind {
         Kind::Int => int(field, m, operands)?,
         Kind::Bool => bool(field, operands)?,
-        Kind::Id => id(field, operands)?,
+        Kind::Id => id(field, m, operands)?,
         Kind::Digits => digits::compile(field, m, operands)?,
         Kind::Text => text::compile(field, m, operands)?,
         Kind::Name => name(field, m, operands)?,
@@ -313,22 +314,40 @@ fn bool<E>(field: &'static Field<E>, operands: &[Operand<'_>]) -> Compiled<E> {
     Ok((1, Some(exact), run))
 }
 
-fn id<E>(field: &'static Field<E>, operands: &[Operand<'_>]) -> Compiled<E> {
-    let mut ids = Vec::new();
+fn id<E>(field: &'static Field<E>, m: &Modifiers, operands: &[Operand<'_>]) -> Compiled<E> {
+    if m.operator == Operator::Cidr {
+        return cidr::id(field, operands);
+    }
+    let (mut ids, mut exact) = (Vec::new(), Vec::new());
     for operand in operands {
-        let id = (operand.text.len() == 32)
-            .then(|| u128::from_str_radix(&operand.text, 16).ok())
-            .flatten();
-        ids.push(id.ok_or_else(|| (operand.at, misfit(field, operand)))?);
+        if field.vocabulary.is_empty() {
+            let id = identifier(&operand.text);
+            ids.push(id.ok_or_else(|| (operand.at, misfit(field, operand)))?);
+            continue;
+        }
+        for (position, word) in text::words(field, m, operand)? {
+            ids.extend(u128::try_from(position));
+            exact.push(word.to_owned());
+        }
     }
     ids.sort_unstable();
-    let exact = ids.iter().map(|id| format!("{id:032x}")).collect();
+    if field.vocabulary.is_empty() {
+        exact = ids.iter().map(|id| format!("{id:032x}")).collect();
+    }
     let get = field.get;
     let run: Run<E> = Box::new(move |event| match get(event) {
         Some(Value::Id(id)) => ids.binary_search(&id).is_ok(),
         _ => false,
     });
     Ok((2, Some(exact), run))
+}
+
+/// Reads 32 hexadecimal digits or an IP address.
+fn identifier(text: &str) -> Option<u128> {
+    if text.len() == 32 && text.bytes().all(|octet| octet.is_ascii_hexdigit()) {
+        return u128::from_str_radix(text, 16).ok();
+    }
+    text.parse().ok().map(cidr::mapped)
 }
 
 fn name<E>(field: &'static Field<E>, m: &Modifiers, operands: &[Operand<'_>]) -> Compiled<E> {

@@ -3,12 +3,10 @@
 //! Without `cased`, letters are compared without case, as Sigma asks: octets directly where the
 //! operand is ASCII, character by character where it is not.
 
-use core::net::IpAddr;
-
 use aho_corasick::AhoCorasick;
 use regex_automata::{meta, util::syntax};
 
-use super::{Compiled, Located, Operand, Run, misfit};
+use super::{Compiled, Located, Operand, Run, cidr, misfit};
 use crate::{
     error::Problem,
     modifier::{Modifiers, Operator},
@@ -109,7 +107,7 @@ pub(super) fn compile<E>(
     operands: &[Operand<'_>],
 ) -> Compiled<E> {
     if m.operator == Operator::Cidr {
-        return cidr(field, operands);
+        return cidr::text(field, operands);
     }
     let texts: Vec<&str> = operands.iter().map(|operand| operand.text.as_str()).collect();
     let matcher = Matcher::new(m, &texts).map_err(|problem| (first_at(operands), problem))?;
@@ -166,43 +164,6 @@ pub(super) fn expression(m: &Modifiers, texts: &[&str]) -> Result<meta::Regex, P
         let last = reason.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
         Problem::Regex(last.trim_start_matches("error: ").to_owned())
     })
-}
-
-fn cidr<E>(field: &'static Field<E>, operands: &[Operand<'_>]) -> Compiled<E> {
-    let mut networks = Vec::new();
-    for operand in operands {
-        let network = network(&operand.text).ok_or_else(|| {
-            let want = "a network such as `192.0.2.0/24`";
-            let found = format!("`{}`", operand.text);
-            (operand.at, Problem::ModifierOperand { modifier: "cidr", want, found })
-        })?;
-        networks.push(network);
-    }
-    let get = field.get;
-    let run: Run<E> = Box::new(move |event| {
-        let Some(Value::Text(text)) = get(event) else { return false };
-        let Ok(address) = text.parse::<IpAddr>() else { return false };
-        let (width, bits) = number(address);
-        networks.iter().any(|&(of, base, shift)| {
-            of == width && (bits ^ base).checked_shr(shift).unwrap_or_default() == 0
-        })
-    });
-    Ok((5, None, run))
-}
-
-/// Reads a network to its width, address and number of host bits.
-fn network(text: &str) -> Option<(u32, u128, u32)> {
-    let (address, length) = text.split_once('/').map_or((text, None), |(a, l)| (a, Some(l)));
-    let (width, bits) = number(address.parse().ok()?);
-    let length = length.map_or(Some(width), |length| length.parse().ok())?;
-    Some((width, bits, width.checked_sub(length)?))
-}
-
-fn number(address: IpAddr) -> (u32, u128) {
-    match address {
-        IpAddr::V4(address) => (32, u32::from(address).into()),
-        IpAddr::V6(address) => (128, address.into()),
-    }
 }
 
 fn first_at(operands: &[Operand<'_>]) -> crate::yaml::At {

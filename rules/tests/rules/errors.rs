@@ -67,6 +67,8 @@ fn a_wrong_item_is_named_with_its_place_and_remedy() {
             "does not fit",
             "in quotes when longer than 19",
         ),
+        ("area: west", "4:11", "`west` is not a value of `area`", "see the values"),
+        ("area|cidr: 192.0.2.0/24", "4:5", "modifier `cidr`", "IP address"),
         ("who: 7", "4:10", "`who` is an identifier", "32 hexadecimal digits"),
         (
             "op.name: lokate",

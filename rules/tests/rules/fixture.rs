@@ -14,6 +14,7 @@ pub(crate) struct Event {
     pub(crate) tags: Bits,
     pub(crate) who: Option<u128>,
     pub(crate) size: Option<u64>,
+    pub(crate) area: Option<u128>,
 }
 
 /// Names of operations; the first has code 70.
@@ -51,6 +52,10 @@ static FIELDS: &[Field<Event>] = &[
     field("home", Kind::Text, |e| e.home.as_deref().map(Value::Text)),
     Field { vocabulary: TAGS, ..field("tags", Kind::Set, |e| Some(Value::Set(&e.tags))) },
     field("who", Kind::Id, |e| e.who.map(Value::Id)),
+    Field {
+        vocabulary: &["", "north", "south"],
+        ..field("area", Kind::Id, |e| e.area.map(Value::Id))
+    },
     field("size", Kind::Int, |e| e.size.map(Value::Int)),
 ];
 
@@ -70,6 +75,7 @@ pub(crate) fn event(text: &str) -> Event {
             "text" => event.text = Some(value.replace('_', " ")),
             "home" => event.home = Some(value.replace('_', " ")),
             "who" => event.who = Some(value.parse().unwrap()),
+            "area" => event.area = Some(value.parse().unwrap()),
             "size" => event.size = Some(value.parse().unwrap()),
             "tags" => value.split(',').for_each(|tag| {
                 event.tags.insert(TAGS.iter().position(|known| *known == tag).unwrap());

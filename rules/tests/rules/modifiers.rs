@@ -129,6 +129,13 @@ fn modifiers_do_what_sigma_says_they_do() {
         ("tags|neq: late", "tags=odd.tag", "op.code=1"),
         // Identifiers.
         ("who: 00000000000000000000000000000007", "who=7", "who=8"),
+        ("who: 192.0.2.1", "who=281473902969345", "who=3221225985"),
+        ("who|cidr: 192.0.2.0/24", "who=281473902969599", "who=281473902969600"),
+        ("who|cidr: '::/120'", "who=255", "who=256"),
+        ("area: north", "area=1", "area=2"),
+        ("area: [North, '*th']", "area=2", "area=0"),
+        ("area|startswith: so", "area=2", "area=1"),
+        ("area|neq: south", "area=1", "area=2"),
         ("who|exists: true", "who=7", "op.code=1"),
         ("who|fieldref: who", "who=7", "op.code=1"),
     ] {
