@@ -1,0 +1,6 @@
+//! What survives between messages. Every table is bounded and counts what it forgets.
+
+pub mod ipfrag;
+pub mod mirror;
+pub mod octets;
+pub mod table;
