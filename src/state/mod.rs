@@ -3,4 +3,5 @@
 pub mod ipfrag;
 pub mod mirror;
 pub mod octets;
+pub mod sctp;
 pub mod table;
