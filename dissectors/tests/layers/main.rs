@@ -6,4 +6,5 @@ mod oracle;
 mod robustness;
 mod roundtrip;
 mod strategies;
+mod vectors;
 mod walk;
