@@ -102,6 +102,8 @@ pub struct RuleInfo {
     pub place: Place,
     /// The fields a correlation groups by, in order; empty for a detection.
     pub group_by: Vec<String>,
+    /// How far back a correlation looks, in nanoseconds; `None` for a detection.
+    pub timespan: Option<u64>,
     /// The correlations that refer to it, as positions in the rule set.
     pub referenced_by: Vec<usize>,
     /// Whether a match is reported: not when correlations refer to the rule and none of them says
@@ -232,6 +234,7 @@ fn info(file: &str, at: At, node: &Node, section: &str) -> Result<RuleInfo, Loca
         extras,
         place: at.in_file(file),
         group_by: Vec::new(),
+        timespan: None,
         referenced_by: Vec::new(),
         reports: true,
         content: 0,

@@ -286,7 +286,7 @@ fn keep<E>(
 ) -> Result<usize, Located> {
     match kind {
         Aggregate::Sum(_) | Aggregate::Average(_) | Aggregate::Percentile(..) => {
-            return Ok(MAX_THRESHOLD);
+            return Ok(MAX_VALUES);
         }
         Aggregate::Temporal(_) | Aggregate::Ordered(_) => return Ok(MIN_KEPT),
         Aggregate::EventCount | Aggregate::ValueCount(_) => {}
@@ -329,5 +329,8 @@ const MAX_GROUP: usize = 4;
 /// Events kept in a window at least, so that a match can cite them.
 const MIN_KEPT: usize = 64;
 
-/// The largest threshold on a count, and the most values summed up.
+/// The largest threshold on a count.
 const MAX_THRESHOLD: usize = 4096;
+
+/// The most values summed up or sorted, which is done anew for each event.
+const MAX_VALUES: usize = 1024;

@@ -329,6 +329,7 @@ impl<E: 'static> Loading<'_, E> {
             if let Some(info) = self.rules.get_mut(rule) {
                 info.content = content;
                 info.group_by = link.group_by;
+                info.timespan = Some(correlation.terms.timespan);
             }
             out.push(correlation);
         }
@@ -396,9 +397,11 @@ fn filter_targets(
     let mut out = Vec::new();
     for item in node.elements() {
         let name = item.scalar().unwrap_or_default();
-        let position = link::find(rules, &name)
-            .filter(|&position| rules.get(position).is_some_and(|r| r.kind == RuleKind::Detection))
-            .ok_or_else(|| (item.at, link::unknown_rule(rules, &name)))?;
+        let position =
+            link::find(rules, &name).ok_or_else(|| (item.at, link::unknown_rule(rules, &name)))?;
+        if rules.get(position).is_some_and(|rule| rule.kind == RuleKind::Correlation) {
+            return Err((item.at, document::shape("rules", "detections, not correlations", item)));
+        }
         out.push(position);
     }
     Ok(out)

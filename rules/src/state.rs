@@ -360,3 +360,41 @@ const ENTRIES: usize = 16;
 
 /// Slots are numbered with 32 bits.
 const MAX_CAPACITY: usize = 1 << 28;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_table_stays_within_its_bounds_and_whole(
+            capacity in 1_usize..6,
+            events in prop::collection::vec((0_u64..3, 0_u128..8, 0_u64..3), 1..300),
+        ) {
+            let mut state = RuleState::new(capacity, 1);
+            let (mut now, mut made) = (0, 0_u64);
+            for (rule, group, step) in events {
+                now += step;
+                let terms = Terms { rule, keeping: Keeping::Events, keep: 64, timespan: 20 };
+                let entry = Entry { at: now, token: 0, value: 0, input: 0 };
+                made += u64::from(state.window(rule, group).is_none());
+                prop_assert!(state.add(&terms, group, entry));
+                prop_assert!(state.window(rule, group).is_some_and(|w| w.last_at() == now));
+                prop_assert!(state.len() <= capacity);
+                let chained: usize = state.chains.iter().map(|chain| chain.length).sum();
+                prop_assert_eq!(chained, state.len());
+                prop_assert_eq!(state.in_order().count(), state.len());
+                prop_assert_eq!(state.slots.len(), state.len() + state.free.len());
+                let entries: usize = state.in_order().map(|s| s.window.entries().len()).sum();
+                prop_assert_eq!(entries, state.entries);
+                prop_assert!(entries <= capacity * ENTRIES + 64);
+            }
+            let gone = made - u64::try_from(state.len()).unwrap();
+            prop_assert!(state.evictions() <= gone);
+            state.retain(&[]);
+            prop_assert!(state.is_empty() && state.entries == 0);
+        }
+    }
+}

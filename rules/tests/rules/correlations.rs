@@ -192,6 +192,8 @@ fn groups_may_have_several_fields_and_aliases() {
     ];
     assert_eq!(fresh(&set, &events), ["@3 corr 2 0-3 [1555 true] [0, 3]"]);
     assert_eq!(set.rules()[3].group_by, ["number", "from.external"]);
+    assert_eq!(set.rules()[3].timespan, Some(60 * SECOND));
+    assert_eq!(set.rules()[0].timespan, None);
     let text = correlated(
         "type: event_count, rules: [a], group-by: [text], timespan: 1m, condition: {gte: 2}",
     );

@@ -343,6 +343,13 @@ fn a_wrong_document_is_named_with_its_place_and_remedy() {
             "did you mean `n`?",
         ),
         (
+            correlation("type: event_count, rules: [n], timespan: 1m, condition: {gte: 1}")
+                + "---\ntitle: f\nfilter: {rules: [c], a: {op.code: 1}, condition: not a}",
+            "11:18",
+            "`rules` must be detections, not correlations, not `c`",
+            "write",
+        ),
+        (
             format!("{rule}---\ntitle: f\nfilter: {{a: {{op.code: 1}}, condition: not a}}"),
             "7:9",
             "`rules` is missing",
