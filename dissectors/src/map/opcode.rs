@@ -4,6 +4,8 @@
 //! subsystems are those of the entities on the interfaces the operation runs on (§6.1.2, §7), kept
 //! generous: an operation that several entities may send names them all.
 
+use super::parameters::Parameters;
+
 /// One operation.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Operation {
@@ -151,6 +153,29 @@ impl Operation {
         ssn == MAP || self.from.contains(&ssn)
     }
 
+    /// Whether a key the operation may name its subscriber by was read, readable or not. Where the
+    /// key stands in the destination reference or may come from the dialogue, that is for the
+    /// caller to look at; an LMSI counts where the reference completes it.
+    #[must_use]
+    pub fn key_in(&self, parameters: &Parameters) -> bool {
+        let unreadable = parameters.key_unreadable;
+        match self.key {
+            Key::None | Key::Reference => true,
+            Key::Imsi | Key::ImsiOrDialogue => unreadable || parameters.imsi.is_some(),
+            Key::Msisdn => unreadable || parameters.msisdn.is_some(),
+            Key::Either => unreadable || parameters.imsi.is_some() || parameters.msisdn.is_some(),
+            Key::Tmsi => unreadable || parameters.tmsi.is_some(),
+            Key::ImsiOrReference => unreadable || parameters.imsi.is_some() || parameters.lmsi,
+        }
+    }
+
+    /// Whether the operation has an argument that cannot be left out. forwardCheckSS-Indication
+    /// has none; sendAuthenticationInfo leaves it out when it asks for more in a dialogue (§8.5.2).
+    #[must_use]
+    pub const fn requires_argument(&self) -> bool {
+        !self.dtap && !matches!(self.code, 38 | 56)
+    }
+
     /// Whether the operation exists in this version; any does in 0, no application context, unless
     /// it came only with version 3.
     #[must_use]
@@ -286,7 +311,7 @@ static OPERATIONS: &[Operation] = {
         op(53, "updateVcsgLocation", Mobility, M, Key::Imsi, (&[VLR, SGSN], &[CSS]), (3, 3)),
         op(54, "beginSubscriberActivity", Ussd, M, Key::Imsi, VLR_TO_HLR, (1, 1)),
         op(55, "sendIdentification", Identity, S, Key::Tmsi, VLR_TO_VLR, (2, 3)),
-        op(56, "sendAuthenticationInfo", Authentication, M, Key::Imsi, (&[VLR, SGSN, MSC], &[HLR, AUC]), (2, 3)),
+        op(56, "sendAuthenticationInfo", Authentication, M, Key::ImsiOrDialogue, (&[VLR, SGSN, MSC], &[HLR, AUC]), (2, 3)),
         op(57, "restoreData", Mobility, M, Key::Imsi, VLR_TO_HLR, (2, 3)),
         op(58, "sendIMSI", Identity, M, Key::Msisdn, VLR_TO_HLR, (2, 2)),
         op(59, "processUnstructuredSS-Request", Ussd, ML, Key::Reference, (&[VLR, MSC, HLR], &[HLR, SCF, CAP]), (2, 2)),
@@ -405,6 +430,33 @@ mod tests {
             assert_eq!(operation.goes_to(ssn), to, "{name} to {ssn}");
             assert_eq!(operation.comes_from(ssn), from, "{name} from {ssn}");
         }
+    }
+
+    #[test]
+    fn keys() {
+        let digits = crate::digits::Digits::parse("001011234567890");
+        let none = Parameters::default();
+        let imsi = Parameters { imsi: digits, ..none };
+        let msisdn = Parameters { msisdn: digits, ..none };
+        let lmsi = Parameters { lmsi: true, ..none };
+        let unreadable = Parameters { key_unreadable: true, ..none };
+        for (code, parameters, want) in [
+            (70, &imsi, true),
+            (70, &msisdn, false),
+            (70, &lmsi, false),
+            (70, &unreadable, true),
+            (71, &imsi, true),
+            (71, &msisdn, true),
+            (45, &imsi, false),
+            (44, &lmsi, true),
+            (10, &none, true),
+            (37, &none, true),
+            (55, &imsi, false),
+        ] {
+            assert_eq!(find(code).unwrap().key_in(parameters), want, "{code}");
+        }
+        assert!(find(70).unwrap().requires_argument());
+        assert!(!find(38).unwrap().requires_argument());
     }
 
     #[test]
