@@ -6,6 +6,7 @@
 pub mod ber;
 mod ber_tree;
 pub mod cap;
+pub mod connection;
 pub mod ip;
 pub mod link;
 pub mod m2pa;

@@ -7,12 +7,15 @@ use picket_dissectors::{
     link::{self, Payload},
     m2pa, m2ua,
     mtp3::Variant,
-    sccp::{self, Message, MessageType, Segmentation},
+    sccp::{
+        self, Message, MessageType, Segmentation,
+        management::{self, Management},
+    },
     sua, tunnel,
 };
 use proptest::{collection::vec, option, prelude::*};
 
-use crate::strategies::addresses;
+use crate::strategies::{addresses, variants};
 
 /// What an address says, without the digits: those of an unmarked count do not survive SCCP.
 fn gist(address: &sccp::Address<'_>) -> impl PartialEq + core::fmt::Debug + use<> {
@@ -128,5 +131,60 @@ proptest! {
         prop_assert_eq!((inner.protocol, inner.payload), (ip::SCTP, &payload[..]));
         prop_assert!(matches!(found.network.payload, Payload::Ip(octets) if octets.starts_with(&packet)));
         prop_assert_eq!(found.network.vlan, vlan.filter(|_| which < 3).or(Some(5)));
+    }
+}
+
+proptest! {
+    #[test]
+    fn connections_come_back(
+        reference in 0_u32..1 << 24,
+        (called, calling) in (addresses(), option::of(addresses())),
+        (more, data) in (any::<bool>(), vec(any::<u8>(), 0..100)),
+    ) {
+        let (mut called, mut calling) = (called, calling);
+        called.national = false;
+        if let Some(calling) = &mut calling {
+            calling.national = false;
+        }
+        let octets = emit::connection::request(reference, &called, calling.as_ref(), &data);
+        let mut notes = Notes::default();
+        let Ok(Message::Connection(read)) = sccp::parse(&octets, Variant::Itu, &mut notes) else {
+            panic!("{octets:02x?}")
+        };
+        prop_assert_eq!((read.kind, read.source_reference), (MessageType::Cr, Some(reference)));
+        let wanted = called.octets(Variant::Itu);
+        prop_assert_eq!(read.called.map(|address| address.octets), Some(&wanted[..]));
+        let wanted = calling.map(|calling| calling.octets(Variant::Itu));
+        prop_assert_eq!(read.calling.map(|address| address.octets.to_vec()), wanted);
+        prop_assert_eq!(read.data.unwrap_or_default(), &data[..]);
+
+        let octets = emit::connection::data_form_1(reference, more, &data);
+        let mut notes = Notes::default();
+        let Ok(Message::Connection(read)) = sccp::parse(&octets, Variant::Itu, &mut notes) else {
+            panic!("{octets:02x?}")
+        };
+        prop_assert_eq!((read.destination_reference, read.more), (Some(reference), more));
+        prop_assert_eq!(read.data, Some(&data[..]));
+        prop_assert!(notes.is_empty());
+    }
+
+    #[test]
+    fn sccp_management_comes_back(
+        format in 1_u8..=6,
+        (ssn, pc) in (any::<u8>(), 0_u32..1 << 14),
+        multiplicity in 0_u8..4,
+        level in 0_u8..9,
+        variant in variants(),
+    ) {
+        let written = Management {
+            format,
+            ssn: Some(ssn),
+            pc: Some(pc),
+            multiplicity: Some(multiplicity),
+            congestion: (format == 6).then_some(level),
+        };
+        let octets = written.octets(variant);
+        let mut notes = Notes::default();
+        prop_assert_eq!(management::parse(&octets, variant, &mut notes), Ok(written));
     }
 }
