@@ -4,4 +4,5 @@ pub mod ipfrag;
 pub mod mirror;
 pub mod octets;
 pub mod sctp;
+pub mod segments;
 pub mod table;
