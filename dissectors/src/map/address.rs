@@ -43,7 +43,7 @@ pub struct Identity {
 pub fn imsi(octets: &[u8], notes: &mut Notes) -> Identity {
     let mut odd = Notes::default();
     let digits = tbcd::read(octets, &mut odd);
-    let decodes = odd.is_empty() && digits.is_decimal();
+    let decodes = odd.is_empty();
     let sized = (3..=8).contains(&octets.len()) && digits.len() <= 15;
     notes.merge(&odd);
     if !decodes || digits.is_empty() {

@@ -10,7 +10,7 @@ use super::{
 
 /// anyTimeInterrogation.
 pub(super) static ATI_ARG: [Member; 1] = [sequence(&[
-    at(0, Is::Each(&SUBSCRIBER_IDENTITY)),
+    at(0, Is::OneOf(&SUBSCRIBER_IDENTITY)),
     at(1, Is::Sequence(&REQUESTED_INFO)),
     at(3, Is::Isdn(Role::GsmScf)),
     at(2, Is::Extension),
@@ -52,10 +52,10 @@ static REQUESTED_INFO: [Member; 13] = [
 /// SubscriberInfo.
 pub(super) static SUBSCRIBER_INFO: [Member; 17] = [
     at(0, Is::Sequence(&LOCATION_INFORMATION)),
-    at(1, Is::Each(&SUBSCRIBER_STATE)),
+    at(1, Is::OneOf(&SUBSCRIBER_STATE)),
     at(2, Is::Extension),
     at(3, Is::Sequence(&LOCATION_INFORMATION_GPRS)),
-    at(4, Is::Each(&PS_SUBSCRIBER_STATE)),
+    at(4, Is::OneOf(&PS_SUBSCRIBER_STATE)),
     at(5, Is::Imei).gives(Gifts::IMEI),
     at(6, Is::Passed),
     at(7, Is::Passed),
@@ -63,7 +63,7 @@ pub(super) static SUBSCRIBER_INFO: [Member; 17] = [
     at(9, Is::Passed),
     at(10, Is::Passed).gives(Gifts::STATE),
     at(11, Is::Passed),
-    at(12, Is::Each(&PS_SUBSCRIBER_STATE)),
+    at(12, Is::OneOf(&PS_SUBSCRIBER_STATE)),
     at(13, Is::Sequence(&LOCATION_INFORMATION_EPS)),
     at(14, Is::Passed),
     at(15, Is::Passed),
@@ -104,7 +104,7 @@ pub(super) static LOCATION_INFORMATION: [Member; 13] = [
     at(0, Is::Passed).locates(Precision::Coordinates),
     at(1, Is::Isdn(Role::LocatedAt)).locates(Precision::Country).gives(Gifts::SERVING_NODE),
     at(2, Is::Passed).locates(Precision::Country),
-    at(3, Is::Each(&CELL)),
+    at(3, Is::OneOf(&CELL)),
     at(4, Is::Extension),
     at(5, Is::Passed),
     at(6, Is::Isdn(Role::LocatedAt)).locates(Precision::Country).gives(Gifts::SERVING_NODE),
@@ -121,7 +121,7 @@ static CELL: [Member; 2] =
 
 /// LocationInformationGPRS.
 pub(super) static LOCATION_INFORMATION_GPRS: [Member; 12] = [
-    at(0, Is::Each(&CELL)),
+    at(0, Is::OneOf(&CELL)),
     at(1, Is::Passed).locates(Precision::Area),
     at(2, Is::Passed).locates(Precision::Coordinates),
     at(3, Is::Isdn(Role::LocatedAt)).locates(Precision::Country).gives(Gifts::SERVING_NODE),
@@ -167,13 +167,13 @@ static LOCATION_INFORMATION_5GS: [Member; 13] = [
 /// sendRoutingInfoForLCS.
 pub(super) static SRI_LCS_ARG: [Member; 1] = [sequence(&[
     at(0, Is::Isdn(Role::Gmlc)),
-    at(1, Is::Each(&SUBSCRIBER_IDENTITY)),
+    at(1, Is::OneOf(&SUBSCRIBER_IDENTITY)),
     at(2, Is::Extension),
 ])];
 
 /// sendRoutingInfoForLCS: gives the identity that was not asked with, and the serving node.
 pub(super) static SRI_LCS_RES: [Member; 1] = [sequence(&[
-    at(0, Is::Each(&SUBSCRIBER_IDENTITY)).gives(Gifts::IDENTITY),
+    at(0, Is::OneOf(&SUBSCRIBER_IDENTITY)).gives(Gifts::IDENTITY),
     at(1, Is::Sequence(&LCS_LOCATION_INFO)),
     at(2, Is::Extension),
     at(3, Is::Passed),
@@ -188,7 +188,7 @@ static LCS_LOCATION_INFO: [Member; 10] = [
     at(0, Is::Lmsi),
     at(1, Is::Extension),
     at(2, Is::Passed),
-    at(3, Is::Each(&ADDITIONAL_NUMBER)),
+    at(3, Is::OneOf(&ADDITIONAL_NUMBER)),
     at(4, Is::Passed),
     at(5, Is::Passed),
     at(6, Is::Passed).gives(Gifts::SERVING_NODE),
@@ -254,14 +254,14 @@ pub(super) static PSL_RES: [Member; 1] = [sequence(&[
     at(3, Is::Passed),
     at(4, Is::Passed),
     at(5, Is::Passed),
-    at(6, Is::Each(&CELL)),
+    at(6, Is::OneOf(&CELL)),
     at(7, Is::Passed),
     at(8, Is::Passed),
     at(9, Is::Passed),
     at(10, Is::Passed),
     at(11, Is::Passed),
     at(12, Is::Passed),
-    at(13, Is::Each(&SERVING_NODE)),
+    at(13, Is::OneOf(&SERVING_NODE)),
     at(14, Is::Passed),
     at(15, Is::Passed),
     at(16, Is::Passed).locates(Precision::Coordinates),
@@ -292,7 +292,7 @@ pub(super) static SLR_ARG: [Member; 1] = [sequence(&[
     at(10, Is::Octet(reference)),
     at(11, Is::Passed),
     at(12, Is::Passed),
-    at(13, Is::Each(&CELL)),
+    at(13, Is::OneOf(&CELL)),
     at(14, Is::Passed),
     at(15, Is::Passed),
     at(17, Is::Passed),

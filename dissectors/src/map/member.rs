@@ -25,7 +25,7 @@ use crate::{
     ber::{Class, Element, Elements},
     error::Error,
     notes::{Note, Notes},
-    sms,
+    sms, tbcd,
 };
 
 /// One member of a type: its tag, what it is, and what it means that it is there.
@@ -78,8 +78,10 @@ pub(super) enum Is {
     SsCode,
     /// SEQUENCE or SET of these members.
     Sequence(&'static [Member]),
-    /// A tag around a CHOICE of these, or a SEQUENCE OF them.
+    /// SEQUENCE OF these.
     Each(&'static [Member]),
+    /// A tag around a CHOICE of these. More than one counts as a member that stands twice.
+    OneOf(&'static [Member]),
     /// INTEGER or ENUMERATED.
     Number(fn(&mut Parameters, i64)),
     /// One octet.
@@ -278,7 +280,8 @@ impl<'r> Reader<'r> {
         let member = alternatives.iter().find(|member| member.matches(element)).or_else(|| {
             self.fail(Error::Tag { found: element.tag.short_octet() });
             alternatives.iter().find(|member| {
-                matches!(member.is, Is::Sequence(_) | Is::Each(_)) == element.tag.constructed
+                matches!(member.is, Is::Sequence(_) | Is::Each(_) | Is::OneOf(_))
+                    == element.tag.constructed
             })
         });
         if let Some(member) = member {
@@ -312,11 +315,11 @@ impl<'r> Reader<'r> {
             Is::Imsi => self.imsi(element),
             Is::Msisdn => self.msisdn(element),
             Is::Imei => {
-                let imei = address::imei(&element.string(self.notes), self.notes);
+                let imei = self.string(element, address::imei);
                 first(&mut self.out.imei, imei);
             }
             Is::Tmsi => {
-                let tmsi = address::tmsi(&element.string(self.notes), self.notes);
+                let tmsi = self.string(element, address::tmsi);
                 self.out.key_unreadable |= tmsi.is_none() && self.part == Part::Argument;
                 first(&mut self.out.tmsi, tmsi);
             }
@@ -325,16 +328,16 @@ impl<'r> Reader<'r> {
             Is::Address(role) => self.address(element, address::ANY, *role),
             Is::Ftn(role) => self.address(element, address::FTN, *role),
             Is::Digits(role) => {
-                let digits = crate::tbcd::read(&element.string(self.notes), self.notes);
+                let digits = self.string(element, tbcd::read);
                 let address = Address { role: *role, nature: 0, plan: 0, digits };
                 self.out.addresses.push(address, self.notes);
             }
             Is::Plmn => {
-                let plmn = address::plmn(&element.string(self.notes), self.notes);
+                let plmn = self.string(element, address::plmn);
                 first(&mut self.out.requesting_plmn, plmn);
             }
             Is::SsCode => {
-                let code = element.string(self.notes).first().copied();
+                let code = self.string(element, |octets, _| octets.first().copied());
                 first(&mut self.out.ss_code, code);
             }
             Is::Sequence(members) => {
@@ -345,12 +348,18 @@ impl<'r> Reader<'r> {
                 let elements = element.elements(self.notes);
                 self.each(elements, members);
             }
+            Is::OneOf(members) => {
+                let elements = element.elements(self.notes);
+                if self.each(elements, members) > 1 {
+                    self.notes.add(Note::BerMemberDuplicate);
+                }
+            }
             Is::Number(set) => match element.integer(self.notes) {
                 Ok(value) => set(self.out, value),
                 Err(error) => self.fail(error),
             },
             Is::Octet(set) => {
-                if let Some(&octet) = element.string(self.notes).first() {
+                if let Some(octet) = self.string(element, |octets, _| octets.first().copied()) {
                     set(self.out, octet);
                 }
             }
@@ -397,13 +406,17 @@ impl<'r> Reader<'r> {
         }
     }
 
-    fn each(&mut self, mut elements: Elements<'_>, members: &'static [Member]) {
+    /// Reads elements that are each one of `members`, and counts them.
+    fn each(&mut self, mut elements: Elements<'_>, members: &'static [Member]) -> usize {
+        let mut count = 0;
         while let Some(element) = self.next(&mut elements) {
             match members.iter().find(|member| member.matches(&element)) {
                 Some(member) => self.member(member, &element),
                 None => self.notes.add(Note::MapMemberUnknown),
             }
+            count += 1;
         }
+        count
     }
 
     fn next<'a>(&mut self, elements: &mut Elements<'a>) -> Option<Element<'a>> {
@@ -417,7 +430,7 @@ impl<'r> Reader<'r> {
     }
 
     fn imsi(&mut self, element: &Element<'_>) {
-        let read = address::imsi(&element.string(self.notes), self.notes);
+        let read = self.string(element, address::imsi);
         self.out.key_unreadable |= !read.good && self.part == Part::Argument;
         if read.digits.is_empty() {
             return;
@@ -432,9 +445,12 @@ impl<'r> Reader<'r> {
     }
 
     pub(super) fn msisdn(&mut self, element: &Element<'_>) {
-        let octets = element.string(self.notes);
-        let address = address::read(&octets, address::ISDN, Role::Other, self.notes);
-        let good = address.is_some_and(|address| address.digits.is_decimal());
+        let mut odd = Notes::default();
+        let address = self.string(element, |octets, _| {
+            address::read(octets, address::ISDN, Role::Other, &mut odd)
+        });
+        self.notes.merge(&odd);
+        let good = address.is_some() && !odd.contains(Note::TbcdBadDigit);
         self.out.key_unreadable |= !good && self.part == Part::Argument;
         if let (Some(address), None) = (address, self.out.msisdn) {
             self.out.msisdn = Some(address.digits);
@@ -459,15 +475,30 @@ impl<'r> Reader<'r> {
     }
 
     fn address(&mut self, element: &Element<'_>, longest: usize, role: Role) {
-        let octets = element.string(self.notes);
-        if let Some(address) = address::read(&octets, longest, role, self.notes) {
+        let address =
+            self.string(element, |octets, notes| address::read(octets, longest, role, notes));
+        if let Some(address) = address {
             self.out.addresses.push(address, self.notes);
         }
     }
 
     fn tpdu(&mut self, element: &Element<'_>) {
-        let octets = element.string(self.notes);
-        sms::read(&octets, self.direction, self.out, self.notes);
+        if element.tag.constructed {
+            let octets = element.string(self.notes);
+            sms::read(&octets, self.direction, self.out, self.notes);
+        } else {
+            sms::read(element.content, self.direction, self.out, self.notes);
+        }
+    }
+
+    /// Reads the octets of a string, which are seldom in pieces and then need room to be joined.
+    fn string<T>(&mut self, element: &Element<'_>, read: impl FnOnce(&[u8], &mut Notes) -> T) -> T {
+        if element.tag.constructed {
+            let joined = element.string(self.notes);
+            read(&joined, self.notes)
+        } else {
+            read(element.content, self.notes)
+        }
     }
 }
 

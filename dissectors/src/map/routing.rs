@@ -68,7 +68,7 @@ pub(super) static SRI_RES: [Member; 2] = [
             at(14, Is::Passed),
             at(15, Is::Passed),
             at(16, Is::Passed),
-            at(17, Is::Each(&ROUTING_INFO)),
+            at(17, Is::OneOf(&ROUTING_INFO)),
             at(18, Is::Passed),
             at(19, Is::Passed),
             at(20, Is::Passed),

@@ -141,7 +141,7 @@ pub(super) static DSD_RES: [Member; 1] = [sequence(&[at(0, Is::Passed), EXTENSIO
 
 /// anyTimeModification.
 pub(super) static ATM_ARG: [Member; 1] = [sequence(&[
-    at(0, Is::Each(&SUBSCRIBER_IDENTITY)),
+    at(0, Is::OneOf(&SUBSCRIBER_IDENTITY)),
     at(1, Is::Isdn(Role::GsmScf)),
     at(2, Is::Sequence(&MODIFY_FORWARDING)).writes(Profile::FORWARDING),
     at(3, Is::Sequence(&MODIFY_BARRING)).writes(Profile::BARRING),
@@ -184,7 +184,7 @@ static MODIFY_BARRING: [Member; 7] = [
 
 /// anyTimeModification.
 pub(super) static ATM_RES: [Member; 1] = [sequence(&[
-    at(0, Is::Each(&SS_INFO_FOR_CSE)),
+    at(0, Is::OneOf(&SS_INFO_FOR_CSE)),
     at(1, Is::Sequence(&CAMEL_SUBSCRIPTION_INFO)).gives(Gifts::PROFILE),
     at(2, Is::Extension),
     at(3, Is::Passed).gives(Gifts::PROFILE),
@@ -212,7 +212,7 @@ static FORWARDING_FOR_CSE: [Member; 4] = [
 
 /// anyTimeSubscriptionInterrogation.
 pub(super) static ATSI_ARG: [Member; 1] = [sequence(&[
-    at(0, Is::Each(&SUBSCRIBER_IDENTITY)),
+    at(0, Is::OneOf(&SUBSCRIBER_IDENTITY)),
     at(1, Is::Sequence(&REQUESTED_SUBSCRIPTION_INFO)),
     at(2, Is::Isdn(Role::GsmScf)),
     at(3, Is::Extension),

@@ -102,6 +102,16 @@ fn members_twice_out_of_order_or_unknown_are_noted() {
 }
 
 #[test]
+fn a_choice_of_two_is_noted() {
+    let who = tlv("a0", "80 08 00111032547698f0 80 08 00111032547698f1");
+    let text = tlv("30", &format!("{who} a1 02 80 00 83 03 915155"));
+    let (outcome, out, notes) = arg(71, 3, &text);
+    assert_eq!((outcome, &notes[..]), (Ok(()), &[Note::BerMemberDuplicate][..]));
+    assert_eq!(out.imsi, digits("001101234567890"));
+    assert_eq!(out.other_imsi, digits("001101234567891"));
+}
+
+#[test]
 fn a_key_that_does_not_decode_is_said_to() {
     for (text, imsi) in [
         ("30 06 80 00 a2 02 80 00", None),
