@@ -234,10 +234,13 @@ static LOCATION_TYPE: [Member; 2] = [
     at(1, Is::Passed),
 ];
 
+/// LCSClientExternalID.
+static CLIENT_EXTERNAL_ID: [Member; 2] = [at(0, Is::Isdn(Role::LcsClient)), at(1, Is::Extension)];
+
 /// LCS-ClientID.
 static LCS_CLIENT_ID: [Member; 7] = [
     at(0, Is::Number(|p, value| first(&mut p.lcs.client_type, small(value)))),
-    at(1, Is::Sequence(&[at(0, Is::Isdn(Role::LcsClient)), at(1, Is::Extension)])),
+    at(1, Is::Sequence(&CLIENT_EXTERNAL_ID)),
     at(2, Is::Address(Role::LcsClient)),
     at(3, Is::Passed),
     at(4, Is::Passed),
@@ -319,6 +322,20 @@ pub(super) static SLR_RES: [Member; 1] = [sequence(&[
     at(3, Is::Passed),
     at(4, Is::Passed),
     at(5, Is::Octet(reference)),
+])];
+
+/// lcs-MOLR, which belongs on the radio interface (TS 24.080 §4.5).
+pub(super) static MOLR_ARG: [Member; 1] = [sequence(&[
+    at(0, Is::Passed),
+    at(1, Is::Passed),
+    at(2, Is::Passed),
+    at(3, Is::Sequence(&CLIENT_EXTERNAL_ID)),
+    at(4, Is::Isdn(Role::Gmlc)),
+    at(5, Is::Passed),
+    at(6, Is::Passed),
+    at(7, Is::Passed),
+    at(8, Is::Passed),
+    at(9, Is::Sequence(&LOCATION_TYPE)),
 ])];
 
 /// noteMM-Event.

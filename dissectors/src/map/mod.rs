@@ -115,6 +115,7 @@ fn argument_of(code: u8) -> &'static [Member] {
         10 => &ss::REGISTER_ARG,
         11..=14 => &ss::SS_ARG,
         15 => &authentication::FAILURE_ARG,
+        16 => &ss::NOTIFY_ARG,
         17 => &ss::PASSWORD_ARG,
         18 => &ss::GET_PASSWORD_ARG,
         19 => &ss::TEXT,
@@ -168,6 +169,8 @@ fn argument_of(code: u8) -> &'static [Member] {
         85 => &location::SRI_LCS_ARG,
         86 => &location::SLR_ARG,
         89 => &location::NOTE_MM_EVENT_ARG,
+        115 => &location::MOLR_ARG,
+        117 => &ss::DEFLECTION_ARG,
         _ => &failure::ANYTHING,
     }
 }

@@ -77,6 +77,27 @@ fn long_forwarded_to(reader: &mut Reader<'_>, element: &Element<'_>) {
     reader.extension_or(&Is::Ftn(Role::ForwardedTo), element);
 }
 
+/// callDeflection, which belongs on the radio interface (TS 24.080 §4.5).
+pub(super) static DEFLECTION_ARG: [Member; 1] =
+    [sequence(&[at(0, Is::Address(Role::ForwardedTo)), at(1, Is::Passed)])];
+
+/// notifySS, which belongs on the radio interface (TS 24.080 §4.5).
+pub(super) static NOTIFY_ARG: [Member; 1] = [sequence(&[
+    at(1, Is::SsCode),
+    at(4, Is::Passed),
+    at(5, Is::Passed),
+    at(14, Is::Passed),
+    at(15, Is::Passed),
+    at(16, Is::Passed),
+    at(17, Is::Passed),
+    at(18, Is::Passed),
+    at(19, Is::Passed),
+    at(20, Is::Passed),
+    at(21, Is::Passed),
+    at(22, Is::Passed),
+    at(23, Is::Passed),
+])];
+
 /// registerPassword: an SS-Code.
 pub(super) static PASSWORD_ARG: [Member; 1] = [octets(Is::SsCode)];
 
