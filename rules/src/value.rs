@@ -17,7 +17,7 @@ pub enum Value<'e> {
     /// Text, of a closed vocabulary or not.
     Text(&'e str),
     /// A set over the vocabulary of its field; an empty set counts as an absent field.
-    Set(&'e Bits),
+    Set(Bits),
     /// An opaque identifier, which can be compared and grouped by but not looked into.
     Id(u128),
 }

@@ -50,7 +50,7 @@ static FIELDS: &[Field<Event>] = &[
     field("from.external", Kind::Bool, |e| e.external.map(Value::Bool)),
     field("text", Kind::Text, |e| e.text.as_deref().map(Value::Text)),
     field("home", Kind::Text, |e| e.home.as_deref().map(Value::Text)),
-    Field { vocabulary: TAGS, ..field("tags", Kind::Set, |e| Some(Value::Set(&e.tags))) },
+    Field { vocabulary: TAGS, ..field("tags", Kind::Set, |e| Some(Value::Set(e.tags))) },
     field("who", Kind::Id, |e| e.who.map(Value::Id)),
     Field {
         vocabulary: &["", "north", "south"],
