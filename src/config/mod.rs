@@ -167,8 +167,8 @@ pub struct Capacity {
     pub sccp_segments: u32,
     /// TCAP dialogues that are open.
     pub dialogues: u32,
-    /// Operations that wait for an answer.
-    pub invokes: u32,
+    /// Groups that correlation rules remember.
+    pub correlations: u32,
     /// Subscribers remembered: bindings, last place, cadence.
     pub subscribers: u32,
     /// Global titles remembered: novelty, cadence, what was seen of them.
@@ -185,7 +185,7 @@ impl Default for Capacity {
             sctp_fragments: 16_384,
             sccp_segments: 16_384,
             dialogues: 1_000_000,
-            invokes: 1_000_000,
+            correlations: 1_000_000,
             subscribers: 2_000_000,
             global_titles: 262_144,
             alerts: 65_536,

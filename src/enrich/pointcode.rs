@@ -4,6 +4,7 @@
 
 use core::fmt;
 
+use picket_dissectors::mtp3;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -22,6 +23,28 @@ pub enum Variant {
     China,
     /// Japan: 16 bits, written as an integer.
     Japan,
+}
+
+impl From<Variant> for mtp3::Variant {
+    fn from(variant: Variant) -> Self {
+        match variant {
+            Variant::Itu => Self::Itu,
+            Variant::Ansi => Self::Ansi,
+            Variant::China => Self::China,
+            Variant::Japan => Self::Japan,
+        }
+    }
+}
+
+impl From<mtp3::Variant> for Variant {
+    fn from(variant: mtp3::Variant) -> Self {
+        match variant {
+            mtp3::Variant::Itu => Self::Itu,
+            mtp3::Variant::Ansi => Self::Ansi,
+            mtp3::Variant::China => Self::China,
+            mtp3::Variant::Japan => Self::Japan,
+        }
+    }
 }
 
 /// A point code with the variant that says how it is written.

@@ -1,0 +1,171 @@
+//! The table of fields: everything an event says, by the name rules and JSON use for it.
+//!
+//! There is one table. Rules are compiled against it, [`json`](super::json) writes events in its
+//! order, and the reference, the schema and `picket fields` are printed from it. A row is a name,
+//! a kind, a sentence and a function that reads the field; nothing is looked up by name while
+//! messages pass. Rows whose names begin alike stand together, since they become one JSON object.
+
+#[macro_use]
+mod shape;
+
+mod leak;
+mod link;
+pub mod number;
+mod operation;
+mod parameters;
+mod sccp;
+mod subscriber;
+mod tcap;
+
+use core::{fmt, net::IpAddr};
+
+use picket_rules::{Field, Schema};
+
+use self::number::Number;
+use super::SigEvent;
+
+/// A field and how JSON shows it.
+pub struct Row {
+    /// The field as rules know it.
+    pub field: Field<SigEvent>,
+    /// How JSON shows it.
+    pub form: Form,
+    /// The closed vocabulary, where there is one.
+    pub words: fn() -> &'static [&'static str],
+}
+
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Row").field(&self.field.name).finish()
+    }
+}
+
+/// How JSON shows a field.
+#[derive(Clone, Copy, Debug)]
+pub enum Form {
+    /// As its value: a number, a truth, a text or an array of names.
+    Plain,
+    /// As RFC 3339 text; the value is nanoseconds since the Unix epoch.
+    Time,
+    /// As digits, or what may be shown of them.
+    Number(fn(&SigEvent) -> Option<Number>),
+    /// As an integer with a sign; rules see it when it is not negative.
+    Signed(fn(&SigEvent) -> Option<i64>),
+    /// As the text of an IP address; rules compare and group by it.
+    Ip(fn(&SigEvent) -> Option<IpAddr>),
+    /// As a name of the configuration; the value is its position.
+    Named(Named),
+    /// As what stands for the subscriber; the value is the key of the run.
+    Subscriber,
+}
+
+/// Names that come with the configuration or the command line.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Named {
+    /// The sensor.
+    Sensor,
+    /// Inputs.
+    File,
+    /// Links of the plan.
+    Link,
+    /// Networks of the plan, home first.
+    Network,
+}
+
+/// The names that events carry as positions.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Names {
+    /// The sensor's id.
+    pub sensor: String,
+    /// Names of the inputs.
+    pub files: Vec<String>,
+    /// Names of the links.
+    pub links: Vec<String>,
+    /// Names of the networks, home first.
+    pub networks: Vec<String>,
+}
+
+impl Names {
+    /// Returns the names of one kind.
+    #[must_use]
+    pub fn of(&self, named: Named) -> &[String] {
+        match named {
+            Named::Sensor => core::slice::from_ref(&self.sensor),
+            Named::File => &self.files,
+            Named::Link => &self.links,
+            Named::Network => &self.networks,
+        }
+    }
+
+    /// Returns a name; `None` when there is none at this position, or an empty one.
+    #[must_use]
+    pub fn get(&self, named: Named, position: u128) -> Option<&str> {
+        let position = usize::try_from(position).ok()?;
+        self.of(named).get(position).map(String::as_str).filter(|name| !name.is_empty())
+    }
+}
+
+/// Iterates over every row, in the order of JSON.
+pub fn rows() -> impl Iterator<Item = &'static Row> {
+    GROUPS.iter().copied().flatten()
+}
+
+/// Returns the row of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Row> {
+    rows().find(|row| row.field.name == name)
+}
+
+/// Returns the schema rules are compiled against, with the names of one plan.
+///
+/// Rules keep references to it as long as the program runs, so it is never freed: make one a plan,
+/// not one a reload.
+#[must_use]
+pub fn schema(names: &Names) -> Schema<SigEvent> {
+    let fields: Vec<Field<SigEvent>> = rows()
+        .map(|Row { field, form, words }| {
+            let vocabulary = match form {
+                Form::Named(named) => leaked(names.of(*named)),
+                _ => words(),
+            };
+            Field { name: field.name, vocabulary, doc: field.doc, ..*field }
+        })
+        .collect();
+    Schema { fields: Vec::leak(fields), discriminant: operation::discriminant }
+}
+
+fn leaked(names: &[String]) -> &'static [&'static str] {
+    let names = names.iter().map(|name| &*String::leak(name.clone()));
+    Vec::leak(names.collect())
+}
+
+/// Every group of rows; the order is that of JSON.
+static GROUPS: &[&[Row]] = &[
+    link::ROWS,
+    sccp::ROWS,
+    sccp::CALLING,
+    sccp::CALLED,
+    tcap::ROWS,
+    operation::MAP,
+    parameters::MAP_ARGUMENT,
+    parameters::MAP_RESULT,
+    operation::MAP_ERROR,
+    operation::CAP,
+    parameters::CAP_ARGUMENT,
+    operation::AGREED,
+    tcap::DIALOGUE,
+    tcap::REQUEST,
+    parameters::REQUEST,
+    leak::ROWS,
+    subscriber::ROWS,
+    subscriber::LAST,
+];
+
+/// Returns what puts rules on this field into buckets.
+const fn bucket(name: &str) -> Option<fn(&str) -> Option<u16>> {
+    match name.as_bytes() {
+        b"map.operation.code" | b"map.operation.name" => Some(operation::map_bucket),
+        b"cap.operation.code" | b"cap.operation.name" => Some(operation::cap_bucket),
+        _ => None,
+    }
+}

@@ -1,0 +1,3 @@
+//! Where results go, and what they may say about people.
+
+pub mod redact;
