@@ -5,3 +5,4 @@ pub mod enrich;
 pub mod event;
 pub mod sink;
 pub mod state;
+pub mod track;

@@ -1,8 +1,12 @@
 //! What survives between messages. Every table is bounded and counts what it forgets.
 
+pub mod aliased;
+pub mod dialogue;
 pub mod ipfrag;
 pub mod mirror;
 pub mod octets;
+pub mod path;
 pub mod sctp;
 pub mod segments;
+pub mod subscriber;
 pub mod table;

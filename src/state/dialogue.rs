@@ -1,0 +1,326 @@
+//! TCAP dialogues: which messages belong together, and which invokes wait for an answer.
+//!
+//! A Begin names only its originator's transaction id; the first answer adds the responder's; later
+//! messages carry both or, in End and Abort, only the receiver's (ITU-T Q.774 §3.3). A transaction
+//! id is unique at its owner only, so dialogues are found by (id, owner's address). Since the
+//! answering global title need not be the one that was called, and hubs rewrite titles, an id alone
+//! also finds its dialogue when the point codes or the networks of both messages agree.
+//!
+//! A dialogue lives as long as its operations may take (TS 29.002 §17.1.2: about a minute for
+//! timers s and m, ten for ml, hours for CAP and calls) after its last message. Unanswered ones are
+//! forgotten first when the table is full, so that a flood of Begins flushes itself.
+
+use arrayvec::ArrayVec;
+use picket_dissectors::{Digits, map::parameters::Requested};
+use picket_hw::Timestamp;
+
+use super::{aliased::Aliased, table::Gone};
+use crate::{
+    enrich::network::Place,
+    event::{ContextName, Direction, FrameId, Label, Link, Operation, Tid, Transport},
+};
+
+/// The open dialogues.
+#[derive(Debug)]
+pub struct Dialogues {
+    table: Aliased<TidKey, Dialogue>,
+}
+
+/// One dialogue.
+#[derive(Clone, Debug)]
+pub struct Dialogue {
+    /// When it began.
+    pub opened_at: Timestamp,
+    /// Who began it.
+    pub originator: Peer,
+    /// Who was called, and once there was an answer who answered.
+    pub responder: Peer,
+    /// Originator's transaction id.
+    pub otid: Tid,
+    /// Responder's transaction id, once known.
+    pub rtid: Option<Tid>,
+    /// Whether the responder has answered.
+    pub answered: bool,
+    /// Whether the Begin itself was seen.
+    pub begin_seen: bool,
+    /// Application context of the Begin, or the one the answer put in its place.
+    pub context: Option<ContextName>,
+    /// destinationReference of the Begin.
+    pub destination_reference: Option<Digits>,
+    /// originationReference of the Begin.
+    pub origination_reference: Option<Digits>,
+    /// Direction of the Begin.
+    pub direction: Direction,
+    /// Link of the Begin.
+    pub link: Link,
+    /// Routing label of the Begin.
+    pub label: Label,
+    /// Transport of the Begin.
+    pub transport: Transport,
+    /// Whether any invoke was seen.
+    pub invoked: bool,
+    /// IMSI named in it.
+    pub imsi: Option<Digits>,
+    /// MSISDN named in it.
+    pub msisdn: Option<Digits>,
+    /// Invokes that wait for an answer.
+    pub waiting: ArrayVec<Invoke, MAX_WAITING>,
+    /// How long it lives after a message.
+    pub life: Life,
+}
+
+/// How long a dialogue lives after its last message.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Life {
+    /// Timers s and m.
+    #[default]
+    Short,
+    /// Timer ml.
+    Medium,
+    /// Timer l, CAP.
+    Long,
+}
+
+/// One end of a dialogue.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Peer {
+    /// Global title digits as sent.
+    pub gt: Option<Digits>,
+    /// Global title in E.164 form.
+    pub e164: Option<Digits>,
+    /// Whose it is.
+    pub place: Place,
+    /// Subsystem.
+    pub ssn: Option<u8>,
+    /// Point code, from the address, else the label.
+    pub pc: u32,
+}
+
+impl Peer {
+    fn owner(&self) -> Owner {
+        match self.e164.or(self.gt) {
+            Some(digits) => Owner::Title(digits),
+            None => Owner::Point(self.pc),
+        }
+    }
+}
+
+/// An invoke that waits for its answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Invoke {
+    /// Invoke id; `None` when it had none.
+    pub id: Option<i16>,
+    /// Sent by the responder.
+    pub from_responder: bool,
+    /// When.
+    pub at: Timestamp,
+    /// Its frame.
+    pub frame: FrameId,
+    /// The operation.
+    pub operation: Option<Operation>,
+    /// What it asked for.
+    pub requested: Requested,
+    /// Direction it went.
+    pub direction: Direction,
+    /// IMSI named.
+    pub imsi: Option<Digits>,
+    /// MSISDN named.
+    pub msisdn: Option<Digits>,
+}
+
+/// A transaction id at its owner.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+struct TidKey {
+    tid: Tid,
+    owner: Owner,
+}
+
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+enum Owner {
+    Title(Digits),
+    Point(u32),
+    /// Whoever: the dialogue that took the id last.
+    Any,
+}
+
+/// A dialogue found for a message.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Found {
+    /// Its number.
+    pub id: u64,
+    /// Whether the responder sent the message.
+    pub from_responder: bool,
+    /// Whether the receiver's address is the one the id's owner had.
+    pub exact: bool,
+}
+
+impl Dialogues {
+    /// Makes a table of at most `capacity` dialogues.
+    #[must_use]
+    pub fn new(capacity: usize, seed: u64) -> Self {
+        // Classes: unanswered of each life first, so that they are evicted first.
+        let lifetimes = [MINUTE, 11 * MINUTE, 60 * MINUTE, MINUTE, 11 * MINUTE, 240 * MINUTE];
+        Self { table: Aliased::new(capacity, &lifetimes, seed) }
+    }
+
+    /// Returns how many are open.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether none are open.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// Returns how many were forgotten for want of room.
+    #[must_use]
+    pub const fn evictions(&self) -> u64 {
+        self.table.evictions()
+    }
+
+    /// Opens a dialogue. Returns its number and one that had to go: the one whose id is taken
+    /// again at the same owner, or one evicted.
+    pub fn open(&mut self, dialogue: Dialogue, now: Timestamp) -> (u64, Option<Dialogue>, bool) {
+        let key = TidKey { tid: dialogue.otid, owner: dialogue.originator.owner() };
+        let previous = self.table.find(&key).and_then(|number| self.table.remove(number));
+        let collision = previous.is_some();
+        let class = class(&dialogue);
+        let (number, gone) = self.table.insert(dialogue, class, now);
+        self.table.alias(number, key);
+        self.table.alias(number, TidKey { owner: Owner::Any, ..key });
+        (number, previous.or_else(|| gone.map(|gone| gone.value)), collision)
+    }
+
+    /// Finds the dialogue in which `receiver` has `dtid`.
+    #[must_use]
+    pub fn find(&self, dtid: Tid, sender: &Peer, receiver: &Peer, label: &Label) -> Option<Found> {
+        let exact = TidKey { tid: dtid, owner: receiver.owner() };
+        if let Some(id) = self.table.find(&exact) {
+            return self.found(id, dtid, true);
+        }
+        let id = self.table.find(&TidKey { tid: dtid, owner: Owner::Any })?;
+        let found = self.found(id, dtid, false)?;
+        let dialogue = self.table.get(id)?;
+        let (owner, other) = if found.from_responder {
+            (&dialogue.originator, &dialogue.responder)
+        } else {
+            (&dialogue.responder, &dialogue.originator)
+        };
+        let same_path = label.present
+            && (label.opc, label.dpc, label.ni)
+                == if found.from_responder {
+                    (dialogue.label.dpc, dialogue.label.opc, dialogue.label.ni)
+                } else {
+                    (dialogue.label.opc, dialogue.label.dpc, dialogue.label.ni)
+                };
+        let plausible = same_path
+            || sender.owner() == other.owner()
+            || (alike(sender, other) && alike(receiver, owner));
+        plausible.then_some(found)
+    }
+
+    fn found(&self, id: u64, dtid: Tid, exact: bool) -> Option<Found> {
+        let dialogue = self.table.get(id)?;
+        // When both ends chose the same id, an unanswered dialogue can only be answered.
+        let to_originator =
+            dialogue.otid == dtid && (dialogue.rtid != Some(dtid) || !dialogue.answered);
+        Some(Found { id, from_responder: to_originator, exact })
+    }
+
+    /// Returns a dialogue.
+    #[must_use]
+    pub fn get(&self, id: u64) -> Option<&Dialogue> {
+        self.table.get(id)
+    }
+
+    /// Returns a dialogue, to change it.
+    #[must_use]
+    pub fn get_mut(&mut self, id: u64) -> Option<&mut Dialogue> {
+        self.table.get_mut(id)
+    }
+
+    /// Takes note of the responder's own id and address from its first Continue.
+    pub fn answered(&mut self, id: u64, rtid: Option<Tid>, responder: &Peer) {
+        let Some(dialogue) = self.table.get_mut(id) else { return };
+        dialogue.answered = true;
+        if dialogue.rtid.is_some() || rtid.is_none() {
+            return;
+        }
+        dialogue.rtid = rtid;
+        dialogue.responder = *responder;
+        if let Some(tid) = rtid {
+            self.table.alias(id, TidKey { tid, owner: responder.owner() });
+            self.table.alias(id, TidKey { tid, owner: Owner::Any });
+        }
+    }
+
+    /// Starts a dialogue's time anew, for as long as `life` or what it had, if longer.
+    pub fn refresh(&mut self, id: u64, life: Life, now: Timestamp) {
+        let Some(dialogue) = self.table.get_mut(id) else { return };
+        dialogue.life = dialogue.life.max(life);
+        let class = class(dialogue);
+        self.table.touch(id, class, now);
+    }
+
+    /// Ends a dialogue.
+    pub fn close(&mut self, id: u64) -> Option<Dialogue> {
+        self.table.remove(id)
+    }
+
+    /// Takes out the dialogue whose time was up first, if that is not after `now`.
+    pub fn expire(&mut self, now: Timestamp) -> Option<Gone<u64, Dialogue>> {
+        self.table.expire(now)
+    }
+
+    /// Returns when the next dialogue's time is up.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.table.next_deadline()
+    }
+}
+
+impl Dialogue {
+    /// Notes that an invoke waits; the oldest is dropped when too many do.
+    pub fn wait(&mut self, invoke: Invoke) {
+        if self.waiting.is_full() {
+            self.waiting.remove(0);
+        }
+        self.invoked = true;
+        let _ = self.waiting.try_push(invoke);
+    }
+
+    /// Takes the invoke that an answer from this side belongs to.
+    pub fn take(
+        &mut self,
+        id: Option<i16>,
+        answer_from_responder: bool,
+        keep: bool,
+    ) -> Option<Invoke> {
+        let at = self
+            .waiting
+            .iter()
+            .position(|invoke| invoke.id == id && invoke.from_responder != answer_from_responder)?;
+        if keep { self.waiting.get(at).copied() } else { self.waiting.pop_at(at) }
+    }
+}
+
+fn class(dialogue: &Dialogue) -> u8 {
+    let life = match dialogue.life {
+        Life::Short => 0,
+        Life::Medium => 1,
+        Life::Long => 2,
+    };
+    life + if dialogue.answered { 3 } else { 0 }
+}
+
+/// Whether two addresses may be the same end: equal, or of one configured network.
+fn alike(a: &Peer, b: &Peer) -> bool {
+    a.owner() == b.owner() || (a.place.network.is_some() && a.place.network == b.place.network)
+}
+
+/// Invokes of a dialogue that are remembered while they wait.
+pub const MAX_WAITING: usize = 6;
+const MINUTE: u64 = 60_000_000_000;

@@ -1,0 +1,225 @@
+//! Subscribers: which IMSI and which MSISDN are one person, and which network serves them.
+//!
+//! Bindings are learnt from answers only, never from what a request claims. An SMS router answers
+//! sendRoutingInfoForSM with a correlation id in the IMSI's place (TS 29.002 §12.1), a new one each
+//! time; an MSISDN that is answered with changing IMSIs is therefore unbound and marked, or one
+//! person's queries would be counted as another's.
+
+use picket_dissectors::Digits;
+use picket_hw::Timestamp;
+
+use super::aliased::Aliased;
+use crate::enrich::network::Place;
+
+/// The subscribers named lately.
+#[derive(Debug)]
+pub struct Subscribers {
+    table: Aliased<Identity, Subscriber>,
+}
+
+/// One subscriber.
+#[derive(Clone, Debug, Default)]
+pub struct Subscriber {
+    /// IMSI, named or bound.
+    pub imsi: Option<Digits>,
+    /// MSISDN, named or bound.
+    pub msisdn: Option<Digits>,
+    /// Answers for the MSISDN named changing IMSIs.
+    pub scrambled: bool,
+    /// Circuit-switched registration, learnt from accepted answers.
+    pub serving: Option<Serving>,
+    /// Packet-switched registration.
+    pub serving_packet: Option<Serving>,
+    /// Queries about the subscriber in the current and the previous window.
+    pub queries: crate::track::cadence::Queries,
+}
+
+/// Where a subscriber is registered.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Serving {
+    /// The network.
+    pub place: Place,
+    /// Its node.
+    pub node: Option<Digits>,
+    /// When that was learnt or confirmed.
+    pub at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+enum Identity {
+    Imsi(Digits),
+    Msisdn(Digits),
+}
+
+impl Subscribers {
+    /// Makes a table of at most `capacity` subscribers.
+    #[must_use]
+    pub fn new(capacity: usize, seed: u64) -> Self {
+        // Those of whom nothing was learnt are forgotten first.
+        Self { table: Aliased::new(capacity, &[24 * HOUR, 7 * 24 * HOUR], seed) }
+    }
+
+    /// Returns how many are known.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether none are known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// Returns how many were forgotten for want of room.
+    #[must_use]
+    pub const fn evictions(&self) -> u64 {
+        self.table.evictions()
+    }
+
+    /// Returns a subscriber by key.
+    #[must_use]
+    pub fn get(&self, key: u64) -> Option<&Subscriber> {
+        self.table.get(key)
+    }
+
+    /// Returns a subscriber by key, to change it.
+    #[must_use]
+    pub fn get_mut(&mut self, key: u64) -> Option<&mut Subscriber> {
+        self.table.get_mut(key)
+    }
+
+    /// Returns the key of the subscriber a message names, who becomes known by it. The IMSI decides
+    /// when both are named: numbers are ported, identities are not. Nobody named gives 0.
+    pub fn named(&mut self, imsi: Option<Digits>, msisdn: Option<Digits>, now: Timestamp) -> u64 {
+        let Some(identity) = imsi.map(Identity::Imsi).or_else(|| msisdn.map(Identity::Msisdn))
+        else {
+            return 0;
+        };
+        if let Some(key) = self.table.find(&identity) {
+            self.touch(key, now);
+            return key;
+        }
+        let (imsi, msisdn) = match identity {
+            Identity::Imsi(digits) => (Some(digits), None),
+            Identity::Msisdn(digits) => (None, Some(digits)),
+        };
+        let (key, _) =
+            self.table.insert(Subscriber { imsi, msisdn, ..Subscriber::default() }, 0, now);
+        self.table.alias(key, identity);
+        key
+    }
+
+    /// Learns from an answer that an IMSI and an MSISDN are one subscriber; returns the key.
+    pub fn bind(&mut self, imsi: Digits, msisdn: Digits, now: Timestamp) -> u64 {
+        let by_imsi = self.named(Some(imsi), None, now);
+        let by_msisdn = self.named(None, Some(msisdn), now);
+        if by_imsi == by_msisdn {
+            return by_imsi;
+        }
+        let Some(other) = self.table.get_mut(by_msisdn) else { return by_imsi };
+        if other.scrambled {
+            return by_imsi;
+        }
+        if other.imsi.is_some_and(|bound| bound != imsi) {
+            self.unbind(by_msisdn, msisdn, now);
+            return by_imsi;
+        }
+        // The older entry survives, so that what was counted under it goes on.
+        let (keep, drop) = (by_imsi.min(by_msisdn), by_imsi.max(by_msisdn));
+        let Some(gone) = self.table.remove(drop) else { return keep };
+        if let Some(kept) = self.table.get_mut(keep) {
+            kept.imsi = Some(imsi);
+            kept.msisdn = Some(msisdn);
+            kept.serving = later(kept.serving, gone.serving);
+            kept.serving_packet = later(kept.serving_packet, gone.serving_packet);
+            kept.queries.merge(&gone.queries);
+        }
+        self.table.alias(keep, Identity::Imsi(imsi));
+        self.table.alias(keep, Identity::Msisdn(msisdn));
+        self.table.touch(keep, 1, now);
+        keep
+    }
+
+    /// Learns which network serves a subscriber.
+    pub fn serve(&mut self, key: u64, packet: bool, serving: Serving) {
+        let Some(subscriber) = self.table.get_mut(key) else { return };
+        *(if packet { &mut subscriber.serving_packet } else { &mut subscriber.serving }) =
+            Some(serving);
+        self.table.touch(key, 1, serving.at);
+    }
+
+    /// Lets time pass: forgets whom nobody has named for long.
+    pub fn expire(&mut self, now: Timestamp) {
+        while self.table.expire(now).is_some() {}
+    }
+
+    /// Splits a number from the identity it was bound to, for good.
+    fn unbind(&mut self, bound: u64, msisdn: Digits, now: Timestamp) {
+        if let Some(subscriber) = self.table.get_mut(bound) {
+            subscriber.msisdn = None;
+        }
+        self.table.unalias(&Identity::Msisdn(msisdn));
+        let fresh = Subscriber { msisdn: Some(msisdn), scrambled: true, ..Subscriber::default() };
+        let (key, _) = self.table.insert(fresh, 1, now);
+        self.table.alias(key, Identity::Msisdn(msisdn));
+    }
+
+    fn touch(&mut self, key: u64, now: Timestamp) {
+        let learnt = self.table.get(key).is_some_and(|subscriber| {
+            subscriber.serving.is_some()
+                || subscriber.scrambled
+                || (subscriber.imsi.is_some() && subscriber.msisdn.is_some())
+        });
+        self.table.touch(key, learnt.into(), now);
+    }
+}
+
+fn later(a: Option<Serving>, b: Option<Serving>) -> Option<Serving> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if b.at > a.at { b } else { a }),
+        (a, b) => a.or(b),
+    }
+}
+
+const HOUR: u64 = 3_600_000_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digits(text: &str) -> Digits {
+        Digits::parse(text).unwrap()
+    }
+
+    #[test]
+    fn both_identities_lead_to_one_subscriber_after_an_answer() {
+        let mut subscribers = Subscribers::new(10, 1);
+        let now = Timestamp::from_nanos(1);
+        let (imsi, msisdn) = (digits("001010000000001"), digits("99977000001"));
+        let first = subscribers.named(None, Some(msisdn), now);
+        assert_ne!(subscribers.named(Some(imsi), None, now), first);
+        assert_eq!(subscribers.bind(imsi, msisdn, now), first);
+        for (imsi, msisdn) in [(Some(imsi), None), (None, Some(msisdn)), (Some(imsi), Some(msisdn))]
+        {
+            assert_eq!(subscribers.named(imsi, msisdn, now), first);
+        }
+        assert_eq!(subscribers.named(None, None, now), 0);
+        assert_eq!(subscribers.len(), 1);
+    }
+
+    #[test]
+    fn correlation_ids_of_an_sms_router_do_not_merge_people() {
+        let mut subscribers = Subscribers::new(10, 1);
+        let now = Timestamp::from_nanos(1);
+        let msisdn = digits("99977000001");
+        let ids = [digits("001010000000011"), digits("001010000000012"), digits("001010000000013")];
+        let keys = ids.map(|id| subscribers.bind(id, msisdn, now));
+        assert_ne!(keys[0], keys[1]);
+        assert_ne!(keys[1], keys[2]);
+        let person = subscribers.named(None, Some(msisdn), now);
+        assert!(!keys.contains(&person));
+        assert!(subscribers.get(person).unwrap().scrambled);
+        assert_eq!(subscribers.get(keys[0]).unwrap().msisdn, None);
+    }
+}

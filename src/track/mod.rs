@@ -1,0 +1,3 @@
+//! Features over time. Trackers write fields of the event; only rules raise alerts.
+
+pub mod cadence;
