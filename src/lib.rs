@@ -1,8 +1,15 @@
 //! Picket: a passive detector of SS7 abuse.
+//!
+//! [`config`] resolves what the operator wrote into a plan; [`engine`] turns frames into events and
+//! alerts; [`event`] is what passes between its halves; [`state`] is what survives between
+//! messages; [`track`] writes features over time; [`enrich`] knows whose a number is; [`sink`]
+//! decides what of a number may be shown.
 
 pub mod config;
+pub mod engine;
 pub mod enrich;
 pub mod event;
+pub mod pack;
 pub mod sink;
 pub mod state;
 pub mod track;

@@ -1,3 +1,6 @@
 //! Where results go, and what they may say about people.
 
+pub mod alert;
+pub mod key;
 pub mod redact;
+mod summary;

@@ -1,0 +1,279 @@
+//! The adaptation layers: from an SCTP user message to SCCP.
+//!
+//! The payload protocol identifier says which layer it is (RFC 4666 §7.1 and its siblings). Where
+//! that is absent or wrong the port decides, then the shape of the message, and a note says so.
+
+use picket_dissectors::{
+    Note, m2pa, m2ua, m3ua, mtp2,
+    mtp3::{self, Variant},
+    sctp, sua,
+};
+
+use super::{
+    Engine,
+    wire::{Seen, pure},
+};
+use crate::event::{Carrier, EventType, Label};
+
+impl Engine {
+    /// Reads an SCTP user message.
+    pub(super) fn adaptation(&mut self, mut seen: Seen, octets: &[u8]) {
+        if octets.is_empty() {
+            seen.notes.add(Note::SctpDataEmpty);
+            return self.tell(&seen, EventType::Transport, None);
+        }
+        let facts = seen.sctp.unwrap_or_default();
+        let mut carrier = carrier_of_ppid(facts.ppid);
+        if carrier.is_none() {
+            carrier = [facts.dst_port, facts.src_port].into_iter().find_map(carrier_of_port);
+            carrier = carrier.or_else(|| looks_like_m3ua(octets).then_some(Carrier::M3ua));
+            if carrier.is_some() {
+                seen.notes.add(Note::SctpPpidMismatch);
+            }
+        } else if carrier != Some(Carrier::M3ua) && looks_like_m3ua_data(octets) {
+            seen.notes.add(Note::SctpPpidMismatch);
+            carrier = Some(Carrier::M3ua);
+        }
+        match carrier {
+            Some(Carrier::M3ua) => self.m3ua(seen, octets),
+            Some(Carrier::M2pa) => self.m2pa(seen, octets),
+            Some(Carrier::M2ua) => self.m2ua(seen, octets),
+            Some(Carrier::Sua) => self.sua(seen, octets),
+            _ => self.stats.other("SCTP without SS7"),
+        }
+    }
+
+    fn m3ua(&mut self, mut seen: Seen, octets: &[u8]) {
+        let read = pure(|| {
+            let mut notes = seen.notes;
+            let message = m3ua::parse(octets, &mut notes);
+            let data = message.and_then(|message| message.data(&mut notes));
+            (message, data, notes)
+        });
+        let Some((message, data, notes)) = read else { return self.quarantine(&seen, "m3ua") };
+        seen.notes = notes;
+        let message = match message {
+            Ok(message) => message,
+            Err(error) => return self.unread_below(&seen, "m3ua", error.reason()),
+        };
+        match data {
+            Ok(Some(data)) => {
+                let routing = (data.routing_context, data.network_appearance);
+                self.user_part(seen, &data.protocol_data, Carrier::M3ua, routing);
+            }
+            Ok(None) if message.is_data() => self.unread_below(&seen, "m3ua", "no protocol data"),
+            Ok(None) => self.m3ua_management(&seen, &message),
+            Err(error) => self.unread_below(&seen, "m3ua", error.reason()),
+        }
+    }
+
+    /// Management of the layer and of the network behind it (RFC 4666 §3.4 to §3.8). What tells of
+    /// point codes going away is told; heartbeats and the like are counted.
+    fn m3ua_management(&mut self, seen: &Seen, message: &m3ua::Message<'_>) {
+        let Some(name) = message.name() else {
+            return self.unread_below(seen, "m3ua", "unknown message");
+        };
+        if matches!(name, "BEAT" | "BEAT ACK" | "BEAT_ACK") {
+            return self.stats.other("M3UA heartbeat");
+        }
+        let mut notes = seen.notes;
+        let network = message.network_management(&mut notes);
+        let label = Label {
+            carrier: Carrier::M3ua,
+            rc: network.and_then(|network| network.routing_context),
+            na: network.and_then(|network| network.network_appearance),
+            ..Label::default()
+        };
+        let mut envelope = self.envelope(&Seen { notes, ..*seen }, label);
+        envelope.duplicate = seen.duplicate;
+        let mut event = envelope.event(EventType::Mtp);
+        event.sccp = None;
+        event.management = Some(name);
+        self.decide(&mut event);
+    }
+
+    fn m2pa(&mut self, mut seen: Seen, octets: &[u8]) {
+        let read = pure(|| {
+            let mut notes = seen.notes;
+            (m2pa::parse(octets, &mut notes), notes)
+        });
+        let Some((message, notes)) = read else { return self.quarantine(&seen, "m2pa") };
+        seen.notes = notes;
+        match message.map(|message| message.body) {
+            Ok(m2pa::Body::User { mtp3, .. }) => self.mtp3(seen, mtp3, Carrier::M2pa),
+            Ok(m2pa::Body::Acknowledgement) => self.stats.other("M2PA acknowledgement"),
+            Ok(m2pa::Body::Status(_)) => self.stats.other("M2PA link status"),
+            Err(error) => self.unread_below(&seen, "m2pa", error.reason()),
+        }
+    }
+
+    fn m2ua(&mut self, mut seen: Seen, octets: &[u8]) {
+        let read = pure(|| {
+            let mut notes = seen.notes;
+            let message = m2ua::parse(octets, &mut notes);
+            (message.map(|message| m2ua::data(&message, &mut notes)), notes)
+        });
+        let Some((data, notes)) = read else { return self.quarantine(&seen, "m2ua") };
+        seen.notes = notes;
+        match data {
+            Ok(Some(data)) => self.mtp3(seen, data.mtp3, Carrier::M2ua),
+            Ok(None) => self.stats.other("M2UA management"),
+            Err(error) => self.unread_below(&seen, "m2ua", error.reason()),
+        }
+    }
+
+    fn sua(&mut self, mut seen: Seen, octets: &[u8]) {
+        let read = pure(|| {
+            let mut notes = seen.notes;
+            let message = sua::parse(octets, &mut notes);
+            (message.map(|message| sua::carried(&message, &mut notes)), notes)
+        });
+        let Some((carried, notes)) = read else { return self.quarantine(&seen, "sua") };
+        seen.notes = notes;
+        match carried {
+            Ok(Some(carried)) => {
+                let label = Label {
+                    carrier: Carrier::Sua,
+                    rc: carried.routing_context,
+                    na: carried.network_appearance,
+                    ..Label::default()
+                };
+                let envelope = self.envelope(&seen, label);
+                self.stats.sccp_messages += 1;
+                self.sccp_message(&envelope, &carried.message);
+            }
+            Ok(None) => self.stats.other("SUA management"),
+            Err(error) => self.unread_below(&seen, "sua", error.reason()),
+        }
+    }
+
+    /// A signal unit captured on a signalling link.
+    pub(super) fn signal_unit(&mut self, mut seen: Seen, octets: &[u8]) {
+        let read = pure(|| {
+            let mut notes = seen.notes;
+            (mtp2::parse(octets, &mut notes), notes)
+        });
+        let Some((unit, notes)) = read else { return self.quarantine(&seen, "mtp2") };
+        seen.notes = notes;
+        match unit.map(|unit| unit.body) {
+            Ok(mtp2::Body::Message(mtp3)) => self.mtp3(seen, mtp3, Carrier::Mtp),
+            Ok(mtp2::Body::FillIn | mtp2::Body::Status(_)) => self.stats.other("MTP2 link units"),
+            Err(error) => self.unread_below(&seen, "mtp2", error.reason()),
+        }
+    }
+
+    /// An MTP3 message with its own label.
+    pub(super) fn mtp3(&mut self, mut seen: Seen, octets: &[u8], carrier: Carrier) {
+        let variant = self.variant(&seen);
+        let read = pure(|| {
+            let mut notes = seen.notes;
+            (mtp3::parse(octets, variant, &mut notes), notes)
+        });
+        let Some((message, notes)) = read else { return self.quarantine(&seen, "mtp3") };
+        seen.notes = notes;
+        match message {
+            Ok(message) => self.user_part_of(seen, &message, carrier, variant, (None, None)),
+            Err(error) => self.unread_below(&seen, "mtp3", error.reason()),
+        }
+    }
+
+    fn user_part(
+        &mut self,
+        seen: Seen,
+        message: &mtp3::Message<'_>,
+        carrier: Carrier,
+        routing: (Option<u32>, Option<u32>),
+    ) {
+        let variant = self.variant(&seen);
+        self.user_part_of(seen, message, carrier, variant, routing);
+    }
+
+    fn user_part_of(
+        &mut self,
+        seen: Seen,
+        message: &mtp3::Message<'_>,
+        carrier: Carrier,
+        variant: Variant,
+        (rc, na): (Option<u32>, Option<u32>),
+    ) {
+        let label = Label {
+            carrier,
+            present: true,
+            opc: message.opc,
+            dpc: message.dpc,
+            si: message.si,
+            ni: message.ni,
+            sls: message.sls,
+            variant,
+            rc,
+            na,
+        };
+        match message.si {
+            mtp3::SCCP => {
+                let mut envelope = self.envelope(&seen, label);
+                if let Some(link) =
+                    envelope.link.plan.and_then(|at| self.plan.links.get(usize::from(at)))
+                {
+                    envelope.label.variant = link.variant.into();
+                }
+                self.network(envelope, message.user);
+            }
+            mtp3::MANAGEMENT => {
+                let mut notes = seen.notes;
+                notes.add(Note::MtpForgedManagement);
+                let management = message.management(variant, &mut notes);
+                let mut envelope = self.envelope(&Seen { notes, ..seen }, label);
+                envelope.duplicate = seen.duplicate;
+                let mut event = envelope.event(EventType::Mtp);
+                event.sccp = None;
+                event.management = management.and_then(|management| management.name);
+                self.decide(&mut event);
+            }
+            mtp3::TEST | mtp3::TEST_SPECIAL => self.stats.other("MTP3 link test"),
+            mtp3::ISUP => self.stats.other("ISUP"),
+            _ => self.stats.other("other MTP3 user part"),
+        }
+    }
+
+    /// Returns the label variant configured where this was seen; ITU where nothing is.
+    fn variant(&self, seen: &Seen) -> Variant {
+        let envelope = self.envelope(seen, Label::default());
+        let link = envelope.link.plan.and_then(|at| self.plan.links.get(usize::from(at)));
+        link.map_or(Variant::Itu, |link| link.variant.into())
+    }
+}
+
+fn carrier_of_ppid(ppid: u32) -> Option<Carrier> {
+    match ppid {
+        sctp::PPID_M3UA => Some(Carrier::M3ua),
+        sctp::PPID_M2PA => Some(Carrier::M2pa),
+        sctp::PPID_M2UA => Some(Carrier::M2ua),
+        sctp::PPID_SUA => Some(Carrier::Sua),
+        _ => None,
+    }
+}
+
+/// Ports as assigned by IANA.
+fn carrier_of_port(port: u16) -> Option<Carrier> {
+    match port {
+        2905 => Some(Carrier::M3ua),
+        3565 => Some(Carrier::M2pa),
+        2904 => Some(Carrier::M2ua),
+        14001 => Some(Carrier::Sua),
+        _ => None,
+    }
+}
+
+/// Whether the common header fits: version 1, reserved 0, a class there is, the length right.
+fn looks_like_m3ua(octets: &[u8]) -> bool {
+    let &[1, 0, class, _, a, b, c, d, ..] = octets else { return false };
+    let length = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or(usize::MAX);
+    class <= 9 && length.div_ceil(4) == octets.len().div_ceil(4)
+}
+
+/// Whether it is a DATA message of M3UA beyond doubt: its first parameters are M3UA's own.
+fn looks_like_m3ua_data(octets: &[u8]) -> bool {
+    let transfer = octets.get(2..4) == Some(&[1, 1]);
+    let first = octets.get(8..10);
+    transfer && looks_like_m3ua(octets) && matches!(first, Some([2, 0 | 0x10]))
+}

@@ -1,0 +1,358 @@
+//! Components of a dialogue: what was asked, and what became of it.
+
+use picket_dissectors::{
+    Note, cap, map,
+    map::{Parameters, opcode::Key},
+    tcap::{
+        self,
+        component::{Code, Problem},
+    },
+};
+
+use super::{Engine, application, wire::pure};
+use crate::{
+    enrich::network::Origin,
+    event::{Component, ComponentType, MessageType, Outcome, Protocol, SigEvent},
+    state::dialogue::{Found, Invoke},
+};
+
+impl Engine {
+    pub(super) fn invoke(
+        &mut self,
+        event: &mut SigEvent,
+        invoke: &tcap::component::Invoke<'_>,
+        found: Option<Found>,
+    ) {
+        let Some(facts) = event.tcap else { return };
+        let id = small(invoke.invoke_id);
+        with_component(event, |component| {
+            component.kind = Some(ComponentType::Invoke);
+            component.invoke_id = id;
+            component.linked_id = small(invoke.linked_id);
+        });
+        let code = invoke.operation.and_then(Code::local).and_then(|code| u8::try_from(code).ok());
+        if let Some(code) = code {
+            self.name_operation(event, code, found.is_some_and(|found| found.from_responder));
+        } else if invoke.operation.is_some() {
+            event.notes.add(Note::TcapOpcodeUnknown);
+        }
+        let version = facts.context.and_then(|context| context.version).unwrap_or(0);
+        if let (Some(operation), Some(parameter)) = (event.operation, invoke.parameter) {
+            self.read(event, |parameters, notes| match operation.protocol {
+                Protocol::Map => {
+                    map::argument(operation.code, version, &parameter, parameters, notes)
+                }
+                Protocol::Cap => {
+                    cap::argument(operation.code.into(), version, &parameter, parameters, notes)
+                }
+            });
+        }
+        self.name_subject(event, found);
+        self.note_invoke(event, found);
+        self.resolve_subject(event);
+        self.note_layers(event);
+        self.wait(event, id, found);
+    }
+
+    pub(super) fn result(
+        &mut self,
+        event: &mut SigEvent,
+        result: &tcap::component::ReturnResult<'_>,
+        found: Option<Found>,
+        kind: ComponentType,
+    ) {
+        with_component(event, |component| {
+            component.kind = Some(kind);
+            component.invoke_id = small(result.invoke_id);
+        });
+        let more = kind == ComponentType::ReturnResultNotLast;
+        let request = self.request(event, found, more);
+        let version = event
+            .tcap
+            .and_then(|tcap| tcap.context)
+            .and_then(|context| context.version)
+            .unwrap_or(0);
+        let own = result.operation.and_then(Code::local).and_then(|code| u8::try_from(code).ok());
+        match (&request, own) {
+            (Some(request), _) => self.answers(event, request, None),
+            (None, Some(code)) => self.name_operation(event, code, false),
+            (None, None) => {}
+        }
+        if request.is_none() {
+            event.notes.add(Note::DialogueOrphanResult);
+        }
+        if let (Some(operation), Some(parameter)) = (event.operation, result.parameter) {
+            self.read(event, |parameters, notes| match operation.protocol {
+                Protocol::Map => {
+                    map::result(operation.code, version, &parameter, parameters, notes)
+                }
+                Protocol::Cap => {
+                    cap::result(operation.code.into(), version, &parameter, parameters, notes)
+                }
+            });
+        }
+        if !more {
+            let gave = !event.parameters.given.kinds.is_empty();
+            event.dialogue.outcome = Some(if gave { Outcome::Leaked } else { Outcome::Done });
+        }
+        self.name_subject(event, found);
+        self.learn(event);
+        self.resolve_subject(event);
+    }
+
+    pub(super) fn error(
+        &mut self,
+        event: &mut SigEvent,
+        error: &tcap::component::ReturnError<'_>,
+        found: Option<Found>,
+    ) {
+        let code = error.error.and_then(Code::local).and_then(|code| i32::try_from(code).ok());
+        with_component(event, |component| {
+            component.kind = Some(ComponentType::ReturnError);
+            component.invoke_id = small(error.invoke_id);
+            component.error = code;
+        });
+        let refused = code.is_some_and(|code| REFUSALS.contains(&code));
+        self.failed(event, found, if refused { Outcome::Refused } else { Outcome::Error });
+        let map = event.operation.is_none_or(|operation| operation.protocol == Protocol::Map);
+        if let (true, Some(parameter), Some(code)) =
+            (map, error.parameter, code.and_then(|code| u8::try_from(code).ok()))
+        {
+            self.read(event, |parameters, notes| {
+                map::error_parameter(code, &parameter, parameters, notes)
+            });
+        }
+        self.name_subject(event, found);
+        self.resolve_subject(event);
+    }
+
+    pub(super) fn reject(
+        &mut self,
+        event: &mut SigEvent,
+        reject: &tcap::component::Reject,
+        found: Option<Found>,
+    ) {
+        with_component(event, |component| {
+            component.kind = Some(ComponentType::Reject);
+            component.invoke_id = small(reject.invoke_id);
+            component.problem = reject.problem.and_then(|(problem, code)| {
+                let kind = match problem {
+                    Problem::General => 0,
+                    Problem::Invoke => 1,
+                    Problem::ReturnResult => 2,
+                    Problem::ReturnError => 3,
+                };
+                Some((kind, u8::try_from(code).ok()?))
+            });
+        });
+        self.failed(event, found, Outcome::Error);
+        self.name_subject(event, found);
+        self.resolve_subject(event);
+    }
+
+    fn failed(&mut self, event: &mut SigEvent, found: Option<Found>, outcome: Outcome) {
+        match self.request(event, found, false) {
+            Some(request) => self.answers(event, &request, Some(outcome)),
+            None => event.notes.add(Note::DialogueOrphanResult),
+        }
+    }
+
+    /// Takes the invoke that this answer belongs to out of its dialogue, unless `more` follows.
+    fn request(&mut self, event: &SigEvent, found: Option<Found>, more: bool) -> Option<Invoke> {
+        let found = found?;
+        let id = event.tcap?.component?.invoke_id;
+        self.dialogues.get_mut(found.id)?.take(id, found.from_responder, more)
+    }
+
+    /// Runs a dissector on a parameter. It is pure but for the parameters it fills, so a panic
+    /// costs this component's and nothing else.
+    fn read(
+        &mut self,
+        event: &mut SigEvent,
+        read: impl FnOnce(
+            &mut Parameters,
+            &mut picket_dissectors::Notes,
+        ) -> Result<(), picket_dissectors::Error>,
+    ) {
+        let (mut parameters, mut notes) = (event.parameters, event.notes);
+        let outcome = pure(|| read(&mut parameters, &mut notes));
+        match outcome {
+            Some(read) => {
+                (event.parameters, event.notes) = (parameters, notes);
+                if let Err(error) = read {
+                    event.unread = Some(error.reason());
+                    self.stats.unread("map", error.reason());
+                }
+            }
+            None => {
+                self.stats.panics += 1;
+                event.notes.add(Note::EnginePanic);
+                event.unread = Some("panic");
+            }
+        }
+    }
+
+    fn name_operation(&self, event: &mut SigEvent, code: u8, reverse: bool) {
+        let Some(sccp) = event.sccp else { return };
+        let context = event.tcap.and_then(|tcap| tcap.context);
+        let Some(protocol) = application::protocol(context.as_ref(), &sccp, code, &mut event.notes)
+        else {
+            return;
+        };
+        let version = context.and_then(|context| context.version).unwrap_or(0);
+        let mut operation = application::operation(protocol, code, version);
+        let network = sccp.calling.gt.and_then(|gt| gt.place.network);
+        operation.agreed = protocol == Protocol::Map
+            && network.is_some_and(|network| self.plan.networks.allows(network, code));
+        match protocol {
+            Protocol::Map => application::note_map_operation(
+                code,
+                context.as_ref(),
+                &sccp,
+                reverse,
+                &mut event.notes,
+            ),
+            Protocol::Cap if !operation.known => event.notes.add(Note::TcapOpcodeUnknown),
+            Protocol::Cap => {}
+        }
+        event.kind = application::event_type(Some(protocol));
+        event.operation = Some(operation);
+    }
+
+    /// Says whom the event is about: its own numbers, else the request's, else the reference of
+    /// MAP-Open (TS 29.002 §7.3), else what the dialogue named before.
+    fn name_subject(&mut self, event: &mut SigEvent, found: Option<Found>) {
+        let named = event.parameters;
+        let key = event.operation.map_or(Key::None, |operation| application::key(&operation));
+        let answer = event.dialogue.request.is_some();
+        let subject = &mut event.subscriber;
+        if answer {
+            subject.imsi = subject.imsi.or(named.imsi);
+            subject.msisdn = subject.msisdn.or(named.msisdn);
+        } else {
+            subject.imsi = named.imsi;
+            subject.msisdn = named.msisdn;
+        }
+        if subject.imsi.is_none() && matches!(key, Key::Reference | Key::ImsiOrReference) {
+            let reference = event.tcap.and_then(|tcap| tcap.destination_reference);
+            subject.imsi = reference.filter(|digits| (6..=15).contains(&digits.len()));
+        }
+        let Some(dialogue) = found.and_then(|found| self.dialogues.get_mut(found.id)) else {
+            return;
+        };
+        if subject.imsi.is_none() && subject.msisdn.is_none() && !answer {
+            (subject.imsi, subject.msisdn) = (dialogue.imsi, dialogue.msisdn);
+        } else {
+            dialogue.imsi = dialogue.imsi.or(subject.imsi);
+            dialogue.msisdn = dialogue.msisdn.or(subject.msisdn);
+        }
+    }
+
+    /// Notes what is odd about an invoke in its place.
+    fn note_invoke(&self, event: &mut SigEvent, found: Option<Found>) {
+        let Some((facts, operation)) = event.tcap.zip(event.operation) else { return };
+        let dialogue = found.and_then(|found| self.dialogues.get(found.id));
+        if let Some(dialogue) = dialogue
+            && !dialogue.invoked
+            && facts.message != MessageType::Begin
+        {
+            event.dialogue.late_invoke = true;
+            event.notes.add(Note::DialogueLateInvoke);
+        }
+        // CAP ends dialogues with operations (basic end); informServiceCentre rides beside a result.
+        if facts.message == MessageType::End
+            && operation.protocol == Protocol::Map
+            && operation.code != INFORM_SERVICE_CENTRE
+        {
+            event.notes.add(Note::DialogueInvokeInEnd);
+        }
+        if let (Some(linked), Some(dialogue)) =
+            (facts.component.and_then(|component| component.linked_id), dialogue)
+            && !dialogue.waiting.iter().any(|invoke| invoke.id == Some(linked))
+        {
+            event.notes.add(Note::TcapLinkedUnknown);
+        }
+        let needs = match application::key(&operation) {
+            Key::Imsi | Key::Msisdn | Key::Either => true,
+            Key::None | Key::Tmsi => false,
+            // In the argument, the reference or the dialogue.
+            Key::ImsiOrDialogue | Key::ImsiOrReference | Key::Reference => {
+                event.subscriber.imsi.is_none()
+                    && dialogue.is_some_and(|dialogue| dialogue.begin_seen)
+            }
+        };
+        let named = event.subscriber.imsi.is_some() || event.subscriber.msisdn.is_some();
+        let own = event.parameters.imsi.is_some() || event.parameters.msisdn.is_some();
+        let strict = matches!(application::key(&operation), Key::Imsi | Key::Msisdn | Key::Either);
+        // A repeated invoke may lean on the first (TS 29.002 §8.5.2), so the dialogue counts.
+        if needs
+            && !event.parameters.key_unreadable
+            && !(own || (named && (!strict || dialogue.is_some_and(|d| d.invoked))))
+        {
+            event.notes.add(Note::MapKeyMissing);
+        }
+    }
+
+    /// Notes embedded addresses of another network than the sender's (row E23).
+    fn note_layers(&self, event: &mut SigEvent) {
+        use map::parameters::Role;
+        let Some(calling) = event.sccp.and_then(|sccp| sccp.calling.gt) else { return };
+        if calling.place.origin == Origin::Home || event.dialogue.from_responder {
+            return;
+        }
+        let Some(sender) = calling.place.network else { return };
+        if event.operation.is_none_or(|operation| operation.protocol != Protocol::Map) {
+            return;
+        }
+        let networks = &self.plan.networks;
+        let own =
+            [Role::Gmlc, Role::GsmScf, Role::Msc, Role::Vlr, Role::Sgsn, Role::Gmsc, Role::Ggsn];
+        let differs = event.parameters.addresses.iter().any(|address| {
+            own.contains(&address.role)
+                && networks
+                    .gt(address.digits)
+                    .network
+                    .is_some_and(|network| !networks.same_group(network, sender))
+        });
+        if differs {
+            event.notes.add(Note::MapLayerMismatch);
+        }
+    }
+
+    fn wait(&mut self, event: &SigEvent, id: Option<i16>, found: Option<Found>) {
+        let Some(found) = found else { return };
+        if event.tcap.is_some_and(|tcap| tcap.message == MessageType::End) {
+            return;
+        }
+        let Some(dialogue) = self.dialogues.get_mut(found.id) else { return };
+        dialogue.wait(Invoke {
+            id,
+            from_responder: found.from_responder,
+            at: event.at,
+            frame: event.frame,
+            operation: event.operation,
+            requested: event.parameters.requested,
+            direction: event.direction,
+            imsi: event.subscriber.imsi,
+            msisdn: event.subscriber.msisdn,
+        });
+        if let Some(operation) = event.operation {
+            self.dialogues.refresh(found.id, application::life_of(&operation), event.at);
+        }
+    }
+}
+
+fn with_component(event: &mut SigEvent, change: impl FnOnce(&mut Component)) {
+    if let Some(component) = event.tcap.as_mut().and_then(|tcap| tcap.component.as_mut()) {
+        change(component);
+    }
+}
+
+fn small(id: Option<i64>) -> Option<i16> {
+    id.and_then(|id| i16::try_from(id).ok())
+}
+
+/// roamingNotAllowed, facilityNotSupported, ati-NotAllowed, unauthorizedRequestingNetwork,
+/// unauthorizedLCSClient, atsi-NotAllowed, atm-NotAllowed (TS 29.002 §17.6.6).
+const REFUSALS: [i32; 7] = [8, 21, 49, 52, 53, 60, 61];
+const INFORM_SERVICE_CENTRE: u8 = 63;

@@ -1,0 +1,135 @@
+//! From an event to alerts: trackers write fields, rules are asked, hits become alerts.
+
+use core::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+use picket_dissectors::Digits;
+use picket_rules::{Match, Value};
+
+use super::{
+    Engine, Output,
+    alert::GroupValue,
+    alerts::{Group, Hit},
+    evidence::Evidence,
+};
+use crate::{
+    enrich::network::Origin,
+    event::{ComponentType, SigEvent},
+};
+
+impl Engine {
+    /// Decides on one event and gives it out.
+    pub(super) fn decide(&mut self, event: &mut SigEvent) {
+        if !event.duplicate {
+            self.track(event);
+        }
+        self.stats.event(event);
+        if !event.duplicate {
+            self.ask_rules(event);
+            if let Some(outcome) = event.dialogue.outcome {
+                self.alerts.outcome(event, outcome, &mut self.published);
+            }
+            self.deliver();
+        }
+        if self.options.records {
+            self.outputs.push_back(Output::Record(*event));
+        }
+    }
+
+    fn track(&mut self, event: &mut SigEvent) {
+        let component =
+            event.tcap.and_then(|tcap| tcap.component).and_then(|component| component.kind);
+        let asks = component == Some(ComponentType::Invoke)
+            && event.operation.is_some_and(|operation| {
+                matches!(operation.family, "location" | "identity" | "routing")
+                    || operation.code == SEND_ROUTING_INFO_FOR_SM
+            });
+        let external = event
+            .sccp
+            .and_then(|sccp| sccp.calling.gt)
+            .filter(|gt| gt.place.origin != Origin::Home);
+        if let (true, Some(gt), Some(subscriber)) =
+            (asks, external, self.subscribers.get_mut(event.subscriber.key))
+        {
+            let counts =
+                subscriber.queries.add(event.at, gt.e164.unwrap_or(gt.digits), gt.place.country);
+            event.tracking.queries_1h = Some(counts.queries);
+            event.tracking.distinct_gts_1h = Some(counts.senders);
+            event.tracking.distinct_countries_1h = Some(counts.countries);
+        }
+    }
+
+    fn ask_rules(&mut self, event: &SigEvent) {
+        let token = self.evidence.token();
+        let rules = Arc::clone(&self.rules);
+        let Some(set) = &rules.set else { return };
+        let mut matches = core::mem::take(&mut self.matches);
+        set.evaluate(event, event.at.nanos(), token, &mut self.rule_state, &mut matches);
+        if event.operation.is_some() || !matches.is_empty() {
+            self.evidence.keep(Evidence::of(event));
+        }
+        for found in matches.iter() {
+            let (Some(about), Some(info)) =
+                (rules.about.get(found.rule), set.rules().get(found.rule))
+            else {
+                continue;
+            };
+            if rules.disabled.get(found.rule) == Some(&true) {
+                continue;
+            }
+            let earlier =
+                found.tokens.iter().filter_map(|&token| self.evidence.get(token).copied());
+            let hit = Hit {
+                number: u32::try_from(found.rule).unwrap_or(u32::MAX),
+                rule: about,
+                group: group(found, &info.group_by, event),
+                group_text: group_text(found, &info.group_by),
+                earlier: earlier.collect(),
+                count: found.count,
+            };
+            self.alerts.hit(hit, event, &mut self.published);
+        }
+        self.matches = matches;
+    }
+}
+
+/// Returns what hits of a rule have in common: for a correlation what it groups by, where that is
+/// the subscriber or the sender the same as for single events.
+fn group(found: Match<'_>, group_by: &[String], event: &SigEvent) -> Group {
+    match group_by {
+        [] => Group::of(event),
+        [field] if field == "subscriber.id" && event.subscriber.key != 0 => {
+            Group::Subscriber(event.subscriber.key)
+        }
+        _ => {
+            let mut hash = FixedState::default().build_hasher();
+            for value in found.group() {
+                match value {
+                    Value::Int(number) => hash.write_u64(number),
+                    Value::Bool(truth) => hash.write_u8(truth.into()),
+                    Value::Digits(digits) => hash.write_u128(digits.bits().get()),
+                    Value::Text(text) => hash.write(text.as_bytes()),
+                    Value::Id(id) => hash.write_u128(id),
+                    Value::Set(_) => {}
+                }
+            }
+            Group::Values(hash.finish())
+        }
+    }
+}
+
+fn group_text(found: Match<'_>, group_by: &[String]) -> Vec<(String, GroupValue)> {
+    let value = |(field, value): (&String, Value<'_>)| match value {
+        Value::Digits(digits) => match Digits::from_bits(digits.bits()) {
+            Some(digits) => GroupValue::Number(digits),
+            None => GroupValue::Text(String::new()),
+        },
+        Value::Id(_) if field == "subscriber.id" => GroupValue::Subscriber,
+        Value::Id(position) => GroupValue::Network(position),
+        other => GroupValue::Text(other.to_string()),
+    };
+    group_by.iter().zip(found.group()).map(|pair| (pair.0.clone(), value(pair))).collect()
+}
+
+const SEND_ROUTING_INFO_FOR_SM: u8 = 45;

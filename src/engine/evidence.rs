@@ -1,0 +1,136 @@
+//! What an alert cites: a frame and what stood in it, and the ring that remembers lately seen ones.
+
+use picket_dissectors::Notes;
+use picket_hw::Timestamp;
+
+use super::alert::{Attacker, Trace};
+use crate::event::{FrameId, Label, Operation, Outcome, SigEvent, Tid};
+
+/// One cited occurrence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evidence {
+    /// Frame.
+    pub frame: FrameId,
+    /// Time.
+    pub at: Timestamp,
+    /// Operation.
+    pub operation: Option<Operation>,
+    /// Outcome, for an answer or once known.
+    pub outcome: Option<Outcome>,
+    /// Who sent it.
+    pub calling: Attacker,
+    /// Whom it addressed.
+    pub called: Attacker,
+    /// Transaction ids.
+    pub otid: Option<Tid>,
+    /// Transaction ids.
+    pub dtid: Option<Tid>,
+    /// Routing label.
+    pub label: Label,
+    /// Subscriber key.
+    pub subscriber: u64,
+    /// Oddities.
+    pub notes: Notes,
+}
+
+impl Evidence {
+    /// Cites an event.
+    #[must_use]
+    pub fn of(event: &SigEvent) -> Self {
+        let (calling, called) = parties(event);
+        Self {
+            frame: event.frame,
+            at: event.at,
+            operation: event.operation,
+            outcome: event.dialogue.outcome,
+            calling,
+            called,
+            otid: event.tcap.and_then(|tcap| tcap.otid),
+            dtid: event.tcap.and_then(|tcap| tcap.dtid),
+            label: event.label,
+            subscriber: event.subscriber.key,
+            notes: event.notes,
+        }
+    }
+
+    /// Returns what a display filter finds it by.
+    #[must_use]
+    pub fn trace(&self) -> Option<Trace> {
+        let tid = self.otid.or(self.dtid)?;
+        let points = self.label.present.then_some((self.label.opc, self.label.dpc));
+        Some(Trace { tid, points, carrier: self.label.carrier })
+    }
+}
+
+/// Returns sender and addressed of an event.
+#[must_use]
+pub fn parties(event: &SigEvent) -> (Attacker, Attacker) {
+    let of = |called: bool| {
+        let party = event.sccp.map(|sccp| if called { sccp.called } else { sccp.calling });
+        let party = party.unwrap_or_default();
+        let label_pc =
+            event.label.present.then_some(if called { event.label.dpc } else { event.label.opc });
+        Attacker {
+            gt: party.gt.map(|gt| gt.e164.unwrap_or(gt.digits)),
+            place: party.gt.map(|gt| gt.place).unwrap_or_default(),
+            point_code: party.pc.or(label_pc),
+            ssn: party.ssn,
+        }
+    };
+    (of(false), of(true))
+}
+
+/// Remembers the last events that rules took note of, by token.
+#[derive(Debug)]
+pub struct EvidenceRing {
+    slots: Vec<(u64, Evidence)>,
+    next: u64,
+}
+
+impl EvidenceRing {
+    /// Makes an empty ring.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { slots: Vec::new(), next: 1 }
+    }
+
+    /// Returns the token the next [`Self::keep`] will give.
+    #[must_use]
+    pub const fn token(&self) -> u64 {
+        self.next
+    }
+
+    /// Keeps an event under [`Self::token`].
+    pub fn keep(&mut self, evidence: Evidence) {
+        let token = self.next;
+        self.next += 1;
+        let at = place(token);
+        if self.slots.len() < CAPACITY {
+            self.slots.push((token, evidence));
+        } else if let Some(slot) = self.slots.get_mut(at) {
+            *slot = (token, evidence);
+        }
+    }
+
+    /// Returns the event kept under a token, unless it was overwritten.
+    #[must_use]
+    pub fn get(&self, token: u64) -> Option<&Evidence> {
+        self.slots
+            .get(place(token))
+            .filter(|(kept, _)| *kept == token)
+            .map(|(_, evidence)| evidence)
+    }
+}
+
+impl Default for EvidenceRing {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn place(token: u64) -> usize {
+    usize::try_from((token.saturating_sub(1)) % CAPACITY as u64).unwrap_or(0)
+}
+
+/// Events remembered: some fifteen megaoctets.
+const CAPACITY: usize = 1 << 16;

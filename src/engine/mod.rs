@@ -1,0 +1,229 @@
+//! Everything the program decides, as a value: frames and times in, alerts and events out.
+//!
+//! The engine touches no clock, file, socket or thread. [`Engine::ingest`] moves time to the time of
+//! the frame; [`Engine::advance`] lets it pass without frames; what came of it is taken out with
+//! [`Engine::poll`]. A deadline acts as of its own time however late it is noticed, so the same
+//! frames give the same alerts in whatever bursts they come.
+
+mod adaptation;
+pub mod alert;
+mod alerts;
+mod application;
+mod component;
+mod decide;
+pub mod evidence;
+mod network;
+pub mod stats;
+mod subject;
+mod timeouts;
+mod transaction;
+mod wire;
+
+use std::{collections::VecDeque, sync::Arc};
+
+pub use alert::Alert;
+use picket_hw::{Frame, Timestamp};
+use picket_rules::{Matches, RuleSet, RuleState};
+pub use stats::Stats;
+
+use crate::{
+    config::plan::Plan,
+    event::SigEvent,
+    state::{
+        dialogue::Dialogues,
+        ipfrag::Fragments,
+        mirror::Mirror,
+        path::Paths,
+        sctp::{Associations, Bounds},
+        segments::Segments,
+        subscriber::Subscribers,
+    },
+};
+
+/// What the engine gives out.
+#[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "queued for a moment; events are only queued on demand"
+)]
+pub enum Output {
+    /// An alert, or a new revision of one.
+    Alert(Alert),
+    /// An event, when [`Options::records`] asks for them.
+    Record(SigEvent),
+}
+
+/// What the caller chooses.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Seed of every hash table. Nothing that comes out depends on it.
+    pub seed: u64,
+    /// Give out every event.
+    pub records: bool,
+}
+
+/// The compiled rules with what alerts say of them.
+pub struct Rules {
+    /// The compiled set; `None` to judge nothing.
+    pub set: Option<RuleSet<SigEvent>>,
+    /// What alerts say of each, by number.
+    pub about: Vec<Arc<alert::Rule>>,
+    /// Whether the configuration turned a rule off, by number.
+    pub disabled: Vec<bool>,
+}
+
+impl Rules {
+    /// No rules, for reading without judging.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { set: None, about: Vec::new(), disabled: Vec::new() }
+    }
+}
+
+/// The whole of the deciding program.
+pub struct Engine {
+    plan: Arc<Plan>,
+    rules: Arc<Rules>,
+    rule_state: RuleState,
+    matches: Matches,
+    fragments: Fragments,
+    associations: Associations,
+    segments: Segments<transaction::Envelope>,
+    mirror: Mirror,
+    dialogues: Dialogues,
+    subscribers: Subscribers,
+    paths: Paths,
+    alerts: alerts::Alerts,
+    evidence: evidence::EvidenceRing,
+    published: VecDeque<Alert>,
+    outputs: VecDeque<Output>,
+    stats: Stats,
+    now: Timestamp,
+    options: Options,
+}
+
+impl Engine {
+    /// Makes an engine that remembers nothing.
+    #[must_use]
+    pub fn new(plan: Arc<Plan>, rules: Arc<Rules>, options: Options) -> Self {
+        let seed = options.seed;
+        let sizes = plan.capacity;
+        let size = |entries: u32| usize::try_from(entries).unwrap_or(usize::MAX);
+        Self {
+            rule_state: RuleState::new(size(sizes.correlations), seed),
+            matches: Matches::default(),
+            fragments: Fragments::new(size(sizes.ip_fragments), FRAGMENT_OCTETS, seed),
+            associations: Associations::new(
+                Bounds {
+                    associations: size(sizes.associations),
+                    fragments: size(sizes.sctp_fragments),
+                    octets: FRAGMENT_OCTETS,
+                },
+                seed,
+            ),
+            segments: Segments::new(size(sizes.sccp_segments), FRAGMENT_OCTETS, seed),
+            mirror: Mirror::new(MIRRORED, seed),
+            dialogues: Dialogues::new(size(sizes.dialogues), seed),
+            subscribers: Subscribers::new(size(sizes.subscribers), seed),
+            paths: Paths::new(MAX_POINTS, seed),
+            alerts: alerts::Alerts::new(size(sizes.alerts), seed),
+            evidence: evidence::EvidenceRing::new(),
+            published: VecDeque::new(),
+            outputs: VecDeque::new(),
+            stats: Stats::default(),
+            now: Timestamp::EPOCH,
+            options,
+            plan,
+            rules,
+        }
+    }
+
+    /// Takes a frame in. Time moves to the frame's, unless that is already past.
+    pub fn ingest(&mut self, frame: &Frame<'_>) {
+        if frame.at < self.now {
+            self.stats.late_frames += 1;
+        }
+        self.advance(frame.at);
+        self.stats.frames += 1;
+        self.stats.octets += frame.bytes.len() as u64;
+        self.wire(frame);
+    }
+
+    /// Lets time pass: every deadline up to `to` acts, each as of its own time.
+    pub fn advance(&mut self, to: Timestamp) {
+        if to <= self.now && self.now != Timestamp::EPOCH {
+            return;
+        }
+        loop {
+            let deadlines = [
+                self.dialogues.next_deadline(),
+                self.alerts.next_deadline(),
+                self.fragments.next_deadline(),
+                self.associations.next_deadline(),
+                self.segments.next_deadline(),
+            ];
+            let Some(next) = deadlines.into_iter().flatten().min().filter(|&next| next <= to)
+            else {
+                break;
+            };
+            self.now = self.now.max(next);
+            while let Some(gone) = self.dialogues.expire(next) {
+                self.timed_out(gone.key, &gone.value, gone.deadline);
+            }
+            self.lose_parts(next);
+            self.alerts.advance(next, &mut self.published);
+            self.deliver();
+        }
+        self.now = self.now.max(to);
+        self.subscribers.expire(self.now);
+    }
+
+    /// Puts another set of rules in force.
+    pub fn install(&mut self, rules: Arc<Rules>) {
+        self.rules = rules;
+    }
+
+    /// Says everything not said yet; for the end of the input. Open requests stay pending.
+    pub fn finish(&mut self) {
+        self.stats.pending = self.dialogues.len() as u64;
+        self.alerts.finish(self.now, &mut self.published);
+        self.deliver();
+    }
+
+    /// Takes out what came of it, oldest first.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// Returns the counters.
+    #[must_use]
+    pub const fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// Returns the plan in force.
+    #[must_use]
+    pub const fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// Returns the time reached.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn deliver(&mut self) {
+        while let Some(alert) = self.published.pop_front() {
+            self.stats.alert(&alert);
+            self.outputs.push_back(Output::Alert(alert));
+        }
+    }
+}
+
+/// Octets of fragments kept at each layer.
+const FRAGMENT_OCTETS: usize = 16 << 20;
+/// Messages remembered to tell copies by.
+const MIRRORED: usize = 1 << 18;
+/// Point codes whose side is learnt.
+const MAX_POINTS: usize = 1 << 16;

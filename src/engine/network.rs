@@ -1,0 +1,310 @@
+//! SCCP: who sends to whom, in which direction, and the pieces put together.
+
+use picket_dissectors::{
+    Note,
+    mtp3::Variant,
+    sccp::{
+        self, Address, Connection, Message, MessageType, RoutingIndicator, Segmentation, Unitdata,
+        management,
+    },
+};
+
+use super::{Engine, transaction::Envelope, wire::pure};
+use crate::{
+    enrich::{address::Kind, network::Origin},
+    event::{Direction, EventType, Outcome, Party, SccpFacts, Side, party::GlobalTitle},
+    state::{
+        path::{Learnt, Point},
+        segments::{Readings, Segment, SegmentKey},
+    },
+};
+
+impl Engine {
+    /// Reads an SCCP message. `envelope` says what the layers below said.
+    pub(super) fn network(&mut self, mut envelope: Envelope, octets: &[u8]) {
+        self.stats.sccp_messages += 1;
+        let variant = envelope.label.variant;
+        let read = pure(|| {
+            let mut notes = envelope.notes;
+            (sccp::parse(octets, variant, &mut notes), notes)
+        });
+        let Some((message, notes)) = read else {
+            self.stats.panics += 1;
+            envelope.notes.add(Note::EnginePanic);
+            let notes = envelope.notes;
+            return self.unreadable(&envelope, "sccp", "panic", notes);
+        };
+        envelope.notes = notes;
+        match message {
+            Ok(message) => self.sccp_message(&envelope, &message),
+            Err(error) => self.unreadable(&envelope, "sccp", error.reason(), notes),
+        }
+    }
+
+    /// Goes on with an SCCP message, however it was carried.
+    pub(super) fn sccp_message(&mut self, envelope: &Envelope, message: &Message<'_>) {
+        let envelope = *envelope;
+        match message {
+            Message::Unitdata(unitdata) => self.unitdata(envelope, unitdata),
+            Message::Connection(connection) => self.connection(envelope, connection),
+        }
+    }
+
+    fn unitdata(&mut self, mut envelope: Envelope, unitdata: &Unitdata<'_>) {
+        envelope.sccp = SccpFacts {
+            kind: unitdata.kind.code(),
+            class: unitdata.class,
+            return_on_error: unitdata.return_on_error,
+            hop_counter: unitdata.hop_counter,
+            segments: 1,
+            return_cause: unitdata.return_cause,
+            calling: self.party(&unitdata.calling),
+            called: self.party(&unitdata.called),
+        };
+        self.direct(&mut envelope);
+        self.note_addresses_of(&mut envelope, unitdata);
+        if unitdata.called.ssn == Some(management::SSN)
+            && unitdata.calling.ssn.is_none_or(|ssn| ssn == management::SSN)
+        {
+            return self.management(&envelope, unitdata.data);
+        }
+        if let Some(segmentation) =
+            unitdata.segmentation.filter(|segmentation| segmentation.is_partial())
+        {
+            return self.segment(envelope, unitdata, segmentation);
+        }
+        self.user_data(&envelope, unitdata.data);
+    }
+
+    /// Whole SCCP user data: TCAP, or TCAP on its way back.
+    pub(super) fn user_data(&mut self, envelope: &Envelope, data: &[u8]) {
+        let mut envelope = *envelope;
+        if !envelope.duplicate {
+            let calling = envelope.sccp.calling.gt.map(|gt| gt.digits);
+            envelope.duplicate = self.mirror.is_copy(data, calling, self.now);
+        }
+        if envelope.sccp.return_cause.is_some() {
+            return self.returned(&envelope, data);
+        }
+        self.transaction(&envelope, data);
+    }
+
+    /// One segment of a message. What contradicts earlier segments, or never becomes whole, is read
+    /// as far as it goes.
+    fn segment(
+        &mut self,
+        mut envelope: Envelope,
+        unitdata: &Unitdata<'_>,
+        segmentation: Segmentation,
+    ) {
+        if envelope.duplicate {
+            return;
+        }
+        let key = SegmentKey {
+            source: envelope.label.opc.into(),
+            calling: envelope.sccp.calling.gt.map(|gt| gt.digits),
+            calling_ssn: envelope.sccp.calling.ssn,
+            called: envelope.sccp.called.gt.map(|gt| gt.digits),
+            local_reference: segmentation.local_reference,
+        };
+        let Segmentation { first, remaining, .. } = segmentation;
+        let segment = Segment { first, remaining, octets: unitdata.data };
+        envelope.notes.add(Note::SccpSegmented);
+        let readings = self.segments.push(key, segment, envelope, self.now, &mut envelope.notes);
+        self.read_segments(&envelope, readings, unitdata.kind != MessageType::Ludt);
+    }
+
+    /// Reads what segments gave: a message, two that contradict each other, or a part of one.
+    pub(super) fn read_segments(&mut self, envelope: &Envelope, readings: Readings, short: bool) {
+        for reading in readings {
+            let mut envelope = *envelope;
+            envelope.sccp.segments = reading.segments;
+            if reading.whole && short && reading.octets.len() <= ONE_UNITDATA {
+                envelope.notes.add(Note::SccpSegmentedRequest);
+            }
+            if !reading.whole {
+                envelope.notes.add(Note::SccpSegmentLost);
+            }
+            self.user_data(&envelope, &reading.octets);
+            self.segments.recycle(reading.octets);
+        }
+    }
+
+    fn connection(&mut self, mut envelope: Envelope, connection: &Connection<'_>) {
+        let party = |address: Option<&Address<'_>>| {
+            address.map(|address| self.party(address)).unwrap_or_default()
+        };
+        envelope.sccp = SccpFacts {
+            kind: connection.kind.code(),
+            class: connection.class,
+            hop_counter: connection.hop_counter,
+            segments: 1,
+            calling: party(connection.calling.as_ref()),
+            called: party(connection.called.as_ref()),
+            ..SccpFacts::default()
+        };
+        self.direct(&mut envelope);
+        let data = connection.data.unwrap_or_default();
+        // RANAP, BSSAP and BICC ride on connections; only what begins like TCAP is read as such.
+        if data.first().is_some_and(|first| matches!(first, 0x61 | 0x62 | 0x64 | 0x65 | 0x67)) {
+            envelope.notes.add(Note::SccpCoTcap);
+            return self.transaction(&envelope, data);
+        }
+        self.stats.other("sccp connection-oriented");
+        if !envelope.notes.is_empty() {
+            let mut event = envelope.event(EventType::Sccp);
+            self.decide(&mut event);
+        }
+    }
+
+    /// SCCP management (Q.713 §5): told as an event of its own.
+    fn management(&mut self, envelope: &Envelope, data: &[u8]) {
+        let mut event = envelope.event(EventType::Sccp);
+        event.notes.add(Note::SccpManagement);
+        match management::parse(data, envelope.label.variant, &mut event.notes) {
+            Ok(message) => event.management = message.name(),
+            Err(error) => {
+                self.stats.unread("scmg", error.reason());
+                event.unread = Some(error.reason());
+            }
+        }
+        self.decide(&mut event);
+    }
+
+    /// A message that came back (UDTS, XUDTS, LUDTS; Q.714 §4.2): the dialogue it would have begun
+    /// or continued ends as undeliverable.
+    fn returned(&mut self, envelope: &Envelope, data: &[u8]) {
+        let mut event = envelope.event(EventType::Sccp);
+        let request = self.returned_dialogue(envelope, data);
+        match request {
+            Some((id, waiting)) => {
+                event.dialogue.id = id;
+                for invoke in &waiting {
+                    let mut told = event;
+                    self.answers(&mut told, invoke, Some(Outcome::Undeliverable));
+                    told.kind = EventType::Sccp;
+                    self.resolve_subject(&mut told);
+                    self.decide(&mut told);
+                }
+                if waiting.is_empty() {
+                    self.decide(&mut event);
+                }
+                self.dialogues.close(id);
+            }
+            None => {
+                // To whom it was returned may never have sent it; but on a tap of one direction
+                // only, or just after the start, that proves nothing.
+                if event.direction == Direction::Inbound && !event.duplicate {
+                    event.notes.add(Note::SccpUdtsReflection);
+                }
+                self.decide(&mut event);
+            }
+        }
+    }
+
+    /// Makes a party of an address.
+    fn party(&self, address: &Address<'_>) -> Party {
+        let networks = &self.plan.networks;
+        let gt = address.gt.map(|gt| {
+            let normalised = networks.normalise(gt.np, gt.nai, gt.digits);
+            GlobalTitle {
+                digits: gt.digits,
+                e164: normalised.e164,
+                gti: gt.gti,
+                nai: gt.nai,
+                np: gt.np,
+                tt: gt.tt,
+                es: gt.es,
+                mobile: matches!(normalised.kind, Kind::E214 | Kind::E212),
+                place: networks.place_of(&normalised),
+            }
+        });
+        Party {
+            ssn: address.ssn,
+            route_on_ssn: address.ri == RoutingIndicator::Ssn,
+            pc: address.pc,
+            gt,
+        }
+    }
+
+    /// Tells the direction: by the link and the sides of its point codes first, by titles second.
+    fn direct(&mut self, envelope: &mut Envelope) {
+        let calling = envelope.sccp.calling.gt.map(|gt| gt.place.origin == Origin::Home);
+        let called = envelope.sccp.called.gt.map(|gt| gt.place.origin == Origin::Home);
+        let point = envelope.point();
+        let peer = Point { code: envelope.label.dpc, ..point };
+        let learnt = if envelope.label.present {
+            self.side_of(point, envelope.label.variant)
+        } else {
+            Learnt::Unknown
+        };
+        let learnt_peer = if envelope.label.present {
+            self.side_of(peer, envelope.label.variant)
+        } else {
+            Learnt::Unknown
+        };
+        if envelope.label.present
+            && !envelope.duplicate
+            && let Some(home) = calling
+        {
+            self.paths.sent(point, home, envelope.at);
+        }
+        let by_link = match (envelope.link.side, learnt, learnt_peer) {
+            (Side::Internal, ..) => Some(Direction::Internal),
+            (_, Learnt::Home, Learnt::Peer) => Some(Direction::Outbound),
+            (_, Learnt::Peer, Learnt::Home) => Some(Direction::Inbound),
+            (Side::International | Side::National, Learnt::Peer, _) => Some(Direction::Inbound),
+            (Side::International | Side::National, Learnt::Home, _) => Some(Direction::Outbound),
+            _ => None,
+        };
+        envelope.direction = by_link.unwrap_or(match (calling, called) {
+            (Some(true), Some(true)) if envelope.link.side == Side::International => {
+                Direction::Unknown
+            }
+            (Some(true), Some(true)) => Direction::Internal,
+            (Some(true), Some(false)) => Direction::Outbound,
+            (Some(false), Some(true)) => Direction::Inbound,
+            (Some(false), Some(false)) => Direction::Transit,
+            (None, Some(true)) => Direction::Unknown,
+            _ => Direction::Unknown,
+        });
+    }
+
+    fn side_of(&self, point: Point, variant: Variant) -> Learnt {
+        if self.plan.home_point_codes.contains(point.code, variant.into()) {
+            return Learnt::Home;
+        }
+        self.paths.side(point)
+    }
+
+    /// Notes addresses that are odd for where they come from (rows E24 to E27).
+    fn note_addresses_of(&self, envelope: &mut Envelope, unitdata: &Unitdata<'_>) {
+        let abroad = envelope.link.side == Side::International;
+        let inbound = envelope.direction == Direction::Inbound;
+        let sccp = envelope.sccp;
+        let notes = &mut envelope.notes;
+        if let Some(gt) = sccp.calling.gt {
+            if abroad && inbound && gt.nai.is_some_and(|nai| nai != INTERNATIONAL) {
+                notes.add(Note::GtNaiNationalFromIntl);
+            }
+            if abroad && inbound && gt.place.origin == Origin::Home {
+                notes.add(Note::GtHomeOnIntl);
+            }
+        } else if unitdata.calling.is_empty() {
+            notes.add(Note::SccpCallingMissing);
+        } else if !sccp.called.route_on_ssn && abroad {
+            notes.add(Note::SccpCallingNoGt);
+        }
+        if sccp.called.ssn.is_none_or(|ssn| ssn == 0) {
+            notes.add(Note::SccpSsnMissing);
+        }
+        if abroad && sccp.called.route_on_ssn && (sccp.called.gt.is_some() || inbound) {
+            notes.add(Note::SccpRiSsn);
+        }
+    }
+}
+
+/// User data that fits in one UDT whatever the addresses (Q.714 §4.1.1: 160 to 254 octets).
+const ONE_UNITDATA: usize = 160;
+/// Nature of address: international number (Q.713 §3.4.2.3.1).
+const INTERNATIONAL: u8 = 4;

@@ -1,0 +1,466 @@
+//! From TCAP octets to events: dialogues are found, invokes joined to their answers.
+
+use picket_dissectors::{
+    Note, Notes,
+    tcap::{self, Component as Wire, Kind, dialogue::Source, user_information::MapDialogue},
+};
+use picket_hw::Timestamp;
+
+use super::{Engine, application, wire::pure};
+use crate::{
+    event::{
+        AbortFacts, Component, ComponentType, DialogueState, Direction, EventType, FrameId, Label,
+        Link, MessageType, Outcome, Party, RequestRef, SccpFacts, SigEvent, TcapFacts, Tid,
+        Transport,
+    },
+    state::{
+        dialogue::{Dialogue, Found, Invoke, Peer},
+        path::Point,
+    },
+};
+
+/// What the layers below said of a message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Envelope {
+    pub(super) at: Timestamp,
+    pub(super) frame: FrameId,
+    pub(super) link: Link,
+    pub(super) direction: Direction,
+    pub(super) transport: Transport,
+    pub(super) label: Label,
+    pub(super) sccp: SccpFacts,
+    pub(super) duplicate: bool,
+    pub(super) notes: Notes,
+}
+
+impl Envelope {
+    /// Makes an event of it that says nothing of the layers above.
+    pub(super) fn event(&self, kind: EventType) -> SigEvent {
+        SigEvent {
+            kind,
+            at: self.at,
+            frame: self.frame,
+            link: self.link,
+            direction: self.direction,
+            transport: self.transport,
+            label: self.label,
+            sccp: Some(self.sccp),
+            tcap: None,
+            operation: None,
+            parameters: Default::default(),
+            dialogue: Default::default(),
+            subscriber: Default::default(),
+            tracking: Default::default(),
+            management: None,
+            duplicate: self.duplicate,
+            notes: self.notes,
+            unread: None,
+        }
+    }
+
+    pub(super) fn point(&self) -> Point {
+        Point { code: self.label.opc, ni: self.label.ni, na: self.label.na }
+    }
+}
+
+/// What a message says besides its components.
+struct Opened<'a> {
+    message: tcap::Message<'a>,
+    facts: TcapFacts,
+    count: u16,
+    notes: Notes,
+}
+
+impl Engine {
+    /// Reads a TCAP message and decides on each of its components.
+    pub(super) fn transaction(&mut self, envelope: &Envelope, octets: &[u8]) {
+        self.stats.tcap_messages += 1;
+        // A dissector is pure: when it panics nothing is left half written, and the frame is lost
+        // but for this event.
+        let opened = match pure(|| open(octets, envelope.notes)) {
+            Some(Ok(opened)) => opened,
+            Some(Err((error, notes))) => {
+                return self.unreadable(envelope, "tcap", error.reason(), notes);
+            }
+            None => return self.panicked(envelope),
+        };
+        if envelope.duplicate {
+            return self.repeat(envelope, &opened);
+        }
+        match opened.message.kind {
+            Kind::Begin | Kind::Unidirectional => self.begin(envelope, &opened),
+            Kind::Continue | Kind::End | Kind::Abort => self.follow(envelope, &opened),
+        }
+    }
+
+    /// A second sighting: told, and nothing else.
+    fn repeat(&mut self, envelope: &Envelope, opened: &Opened<'_>) {
+        let mut event = envelope.event(EventType::Tcap);
+        event.tcap = Some(opened.facts);
+        event.notes = opened.notes;
+        self.decide(&mut event);
+    }
+
+    pub(super) fn unreadable(
+        &mut self,
+        envelope: &Envelope,
+        layer: &'static str,
+        reason: &'static str,
+        notes: Notes,
+    ) {
+        self.stats.unread(layer, reason);
+        let mut event =
+            envelope.event(if layer == "sccp" { EventType::Sccp } else { EventType::Tcap });
+        event.notes = notes;
+        event.unread = Some(reason);
+        self.decide(&mut event);
+    }
+
+    fn panicked(&mut self, envelope: &Envelope) {
+        self.stats.panics += 1;
+        let mut notes = envelope.notes;
+        notes.add(Note::EnginePanic);
+        self.unreadable(envelope, "tcap", "panic", notes);
+    }
+
+    fn begin(&mut self, envelope: &Envelope, opened: &Opened<'_>) {
+        let (originator, responder) = peers(envelope);
+        let mut notes = opened.notes;
+        if opened.message.kind == Kind::Unidirectional {
+            notes.add(Note::DialogueUnidirectional);
+            self.components(envelope, opened, notes, None);
+            return;
+        }
+        let dialogue = Dialogue {
+            opened_at: envelope.at,
+            originator,
+            responder,
+            otid: opened.facts.otid.unwrap_or_default(),
+            rtid: None,
+            answered: false,
+            begin_seen: true,
+            context: opened.facts.context,
+            destination_reference: opened.facts.destination_reference,
+            origination_reference: opened.facts.origination_reference,
+            direction: envelope.direction,
+            link: envelope.link,
+            label: envelope.label,
+            transport: envelope.transport,
+            invoked: false,
+            imsi: None,
+            msisdn: None,
+            waiting: Default::default(),
+            life: application::life(opened.facts.context.as_ref()),
+        };
+        let (id, gone, collision) = self.dialogues.open(dialogue, envelope.at);
+        if collision {
+            notes.add(Note::DialogueCollision);
+        }
+        if let (Some(gone), false) = (gone, collision) {
+            notes.add(Note::StateEvicted);
+            drop(gone);
+        }
+        let found = Found { id, from_responder: false, exact: true };
+        self.components(envelope, opened, notes, Some(found));
+    }
+
+    fn follow(&mut self, envelope: &Envelope, opened: &Opened<'_>) {
+        let (sender, receiver) = peers(envelope);
+        let mut notes = opened.notes;
+        let found = opened
+            .facts
+            .dtid
+            .and_then(|dtid| self.dialogues.find(dtid, &sender, &receiver, &envelope.label));
+        match found {
+            Some(found) => self.note_addresses(found, envelope, &sender, &receiver, &mut notes),
+            None => notes.add(Note::DialogueOrphanResult),
+        }
+        if let Some(found) = found {
+            if found.from_responder {
+                let first = self.dialogues.get(found.id).is_some_and(|dialogue| !dialogue.answered);
+                if first && let Some(dialogue) = self.dialogues.get(found.id).cloned() {
+                    self.path_answered(&dialogue, true, envelope.at);
+                }
+                self.dialogues.answered(found.id, opened.facts.otid, &sender);
+            }
+            if let (Some(context), Some(dialogue)) =
+                (opened.facts.context, self.dialogues.get_mut(found.id))
+            {
+                dialogue.context = Some(context);
+            }
+            self.dialogues.refresh(found.id, Default::default(), envelope.at);
+        }
+        self.components(envelope, opened, notes, found);
+        if matches!(opened.message.kind, Kind::End | Kind::Abort)
+            && let Some(found) = found
+        {
+            self.dialogues.close(found.id);
+        }
+    }
+
+    /// Notes a sender or receiver that is not the one the dialogue had (DOMAIN rows E21 and E24).
+    fn note_addresses(
+        &self,
+        found: Found,
+        envelope: &Envelope,
+        sender: &Peer,
+        receiver: &Peer,
+        notes: &mut Notes,
+    ) {
+        let Some(dialogue) = self.dialogues.get(found.id) else { return };
+        let (from, to) = if found.from_responder {
+            (dialogue.responder, dialogue.originator)
+        } else {
+            (dialogue.originator, dialogue.responder)
+        };
+        // The first answer may come from another title than was called: the responder puts in its
+        // own. Later messages keep theirs.
+        let settled = !found.from_responder || dialogue.rtid.is_some();
+        if settled && from.e164 != sender.e164 && !same_network(&from, sender) {
+            notes.add(Note::DialogueGtChanged);
+        }
+        let same_side = dialogue.link.side == envelope.link.side;
+        if found.from_responder
+            && same_side
+            && to.e164.is_some()
+            && to.e164 != receiver.e164
+            && !same_network(&to, receiver)
+        {
+            notes.add(Note::DialogueResponseRerouted);
+        }
+    }
+
+    fn components(
+        &mut self,
+        envelope: &Envelope,
+        opened: &Opened<'_>,
+        notes: Notes,
+        found: Option<Found>,
+    ) {
+        if opened.count == 0 {
+            return self.bare(envelope, opened, notes, found);
+        }
+        let mut reader = opened.message.components();
+        let mut shared = Notes::default();
+        let mut index = 0_u16;
+        let mut families: Option<&'static str> = None;
+        while let Some(component) = reader.next(&mut shared) {
+            index = index.saturating_add(1);
+            let mut event = envelope.event(EventType::Tcap);
+            event.notes = notes;
+            event.notes.merge(&shared);
+            shared = Notes::default();
+            let mut facts = opened.facts;
+            if let Some(dialogue) = found.and_then(|found| self.dialogues.get(found.id)) {
+                facts.context = facts.context.or(dialogue.context);
+                facts.destination_reference =
+                    facts.destination_reference.or(dialogue.destination_reference);
+                facts.origination_reference =
+                    facts.origination_reference.or(dialogue.origination_reference);
+            }
+            facts.component = Some(Component {
+                kind: None,
+                index,
+                count: opened.count,
+                invoke_id: None,
+                linked_id: None,
+                error: None,
+                problem: None,
+            });
+            event.tcap = Some(facts);
+            self.place_in_dialogue(&mut event, opened.message.kind, found);
+            match component {
+                Wire::Invoke(invoke) => {
+                    self.invoke(&mut event, &invoke, found);
+                    let family = event.operation.map(|operation| operation.family);
+                    if families.is_some() && family.is_some() && families != family {
+                        event.notes.add(Note::TcapMultiInvokeMixed);
+                    }
+                    families = families.or(family);
+                }
+                Wire::ReturnResultLast(result) => {
+                    self.result(&mut event, &result, found, ComponentType::ReturnResultLast);
+                }
+                Wire::ReturnResultNotLast(result) => {
+                    self.result(&mut event, &result, found, ComponentType::ReturnResultNotLast);
+                }
+                Wire::ReturnError(error) => self.error(&mut event, &error, found),
+                Wire::Reject(reject) => self.reject(&mut event, &reject, found),
+                Wire::Unreadable { .. } => {
+                    self.stats.unread("tcap", "component");
+                    event.unread = Some("component");
+                }
+            }
+            self.decide(&mut event);
+        }
+    }
+
+    fn place_in_dialogue(&self, event: &mut SigEvent, kind: Kind, found: Option<Found>) {
+        let Some(found) = found else {
+            event.dialogue.state = match kind {
+                Kind::Unidirectional | Kind::Begin => DialogueState::None,
+                Kind::Continue | Kind::End | Kind::Abort => DialogueState::Orphan,
+            };
+            return;
+        };
+        event.dialogue.id = found.id;
+        event.dialogue.from_responder = found.from_responder;
+        event.dialogue.state = match kind {
+            Kind::Begin | Kind::Unidirectional => DialogueState::Begun,
+            Kind::Continue => DialogueState::Open,
+            Kind::End | Kind::Abort => DialogueState::Ended,
+        };
+    }
+
+    /// A message without components: a bare Begin, a handshake, an abort.
+    fn bare(
+        &mut self,
+        envelope: &Envelope,
+        opened: &Opened<'_>,
+        notes: Notes,
+        found: Option<Found>,
+    ) {
+        let mut event = envelope.event(EventType::Tcap);
+        event.notes = notes;
+        event.tcap = Some(opened.facts);
+        self.place_in_dialogue(&mut event, opened.message.kind, found);
+        let refused = opened.facts.abort.is_some_and(|abort| abort.context_refused);
+        let outcome = match opened.message.kind {
+            Kind::Abort if refused => Some(Outcome::Refused),
+            Kind::Abort => Some(Outcome::Aborted),
+            Kind::End if refused => Some(Outcome::Refused),
+            // Operations of class 2 to 4 may succeed in silence (Q.771 §3.1.2).
+            Kind::End => Some(Outcome::NoAnswer),
+            Kind::Begin | Kind::Continue | Kind::Unidirectional => None,
+        };
+        let Some((outcome, found)) = outcome.zip(found) else { return self.decide(&mut event) };
+        let waiting = self
+            .dialogues
+            .get(found.id)
+            .map(|dialogue| dialogue.waiting.clone())
+            .unwrap_or_default();
+        let Some(first) = waiting.first() else { return self.decide(&mut event) };
+        self.answers(&mut event, first, Some(outcome));
+        self.decide(&mut event);
+        for other in waiting.iter().skip(1) {
+            self.answers(&mut event, other, Some(outcome));
+            self.alerts.outcome(&event, outcome, &mut self.published);
+        }
+        self.deliver();
+    }
+
+    /// Fills in the request that an event answers.
+    pub(super) fn answers(&self, event: &mut SigEvent, request: &Invoke, outcome: Option<Outcome>) {
+        if let Some(dialogue) = self.dialogues.get(event.dialogue.id) {
+            self.answers_in(event, request, outcome, dialogue);
+        }
+    }
+
+    /// Fills in the request that an event answers, of a dialogue at hand.
+    pub(super) fn answers_in(
+        &self,
+        event: &mut SigEvent,
+        request: &Invoke,
+        outcome: Option<Outcome>,
+        dialogue: &Dialogue,
+    ) {
+        event.operation = request.operation;
+        event.kind = application::event_type(request.operation.map(|operation| operation.protocol));
+        event.dialogue.outcome = outcome;
+        event.dialogue.latency_ns = Some(event.at.since(request.at));
+        let asker = if request.from_responder { dialogue.responder } else { dialogue.originator };
+        event.dialogue.request = Some(RequestRef {
+            at: request.at,
+            frame: request.frame,
+            invoke_id: request.id,
+            asker: asker.e164.or(asker.gt),
+            asker_place: asker.place,
+            requested: request.requested,
+            direction: request.direction,
+        });
+        event.subscriber.imsi = request.imsi;
+        event.subscriber.msisdn = request.msisdn;
+    }
+
+    /// Finds the dialogue that a returned message began or went on with, and what waits in it.
+    pub(super) fn returned_dialogue(
+        &self,
+        envelope: &Envelope,
+        data: &[u8],
+    ) -> Option<(u64, Vec<Invoke>)> {
+        let message = pure(|| {
+            tcap::parse(data, &mut Notes::default())
+                .ok()
+                .and_then(|message| message.otid.as_ref().map(|tid| Tid::new(tid)))
+        });
+        let otid = message.flatten()?;
+        // It goes back to its sender, so its own originating id is the receiver's.
+        let (sender, receiver) = peers(envelope);
+        let found = self.dialogues.find(otid, &sender, &receiver, &envelope.label)?;
+        let dialogue = self.dialogues.get(found.id)?;
+        Some((found.id, dialogue.waiting.to_vec()))
+    }
+}
+
+/// Reads everything but the components; pure.
+fn open(octets: &[u8], notes: Notes) -> Result<Opened<'_>, (picket_dissectors::Error, Notes)> {
+    let mut notes = notes;
+    let message = tcap::parse(octets, &mut notes).map_err(|error| (error, notes))?;
+    let mut facts = TcapFacts {
+        message: match message.kind {
+            Kind::Unidirectional => MessageType::Unidirectional,
+            Kind::Begin => MessageType::Begin,
+            Kind::Continue => MessageType::Continue,
+            Kind::End => MessageType::End,
+            Kind::Abort => MessageType::Abort,
+        },
+        otid: message.otid.as_ref().map(|tid| Tid::new(tid)),
+        dtid: message.dtid.as_ref().map(|tid| Tid::new(tid)),
+        ..TcapFacts::default()
+    };
+    if message.kind == Kind::Abort {
+        let cause = message.p_abort.and_then(|cause| u8::try_from(cause).ok());
+        facts.abort =
+            Some(AbortFacts { provider: message.p_abort.is_some(), cause, context_refused: false });
+    }
+    if let Some(dialogue) = message.dialogue(&mut notes) {
+        facts.context =
+            dialogue.application_context.map(|oid| application::context(oid, &mut notes));
+        if dialogue.context_refused() {
+            let cause = dialogue.diagnostic.and_then(|(_, code)| u8::try_from(code).ok());
+            let provider = matches!(dialogue.diagnostic, Some((Source::Provider, _)));
+            facts.abort = Some(AbortFacts { provider, cause, context_refused: true });
+        }
+        if let Some(MapDialogue::Open(open)) = dialogue.map(&mut notes) {
+            facts.destination_reference = open.destination.map(|address| address.digits);
+            facts.origination_reference = open.origination.map(|address| address.digits);
+        }
+    }
+    let count = u16::try_from(message.components().count()).unwrap_or(u16::MAX);
+    if count > MANY_COMPONENTS {
+        notes.add(Note::TcapComponentsMany);
+    }
+    Ok(Opened { message, facts, count, notes })
+}
+
+/// Returns sender and receiver as ends of a dialogue.
+fn peers(envelope: &Envelope) -> (Peer, Peer) {
+    let peer = |party: &Party, pc: u32| Peer {
+        gt: party.gt.map(|gt| gt.digits),
+        e164: party.gt.and_then(|gt| gt.e164),
+        place: party.gt.map(|gt| gt.place).unwrap_or_default(),
+        ssn: party.ssn,
+        pc: party.pc.unwrap_or(pc),
+    };
+    (
+        peer(&envelope.sccp.calling, envelope.label.opc),
+        peer(&envelope.sccp.called, envelope.label.dpc),
+    )
+}
+
+fn same_network(a: &Peer, b: &Peer) -> bool {
+    a.place.network.is_some() && a.place.network == b.place.network
+}
+
+/// Innocent messages have one or two components; authentication vectors and SMS never many.
+const MANY_COMPONENTS: u16 = 8;
