@@ -5,6 +5,7 @@
 //! messages; [`track`] writes features over time; [`enrich`] knows whose a number is; [`sink`]
 //! decides what of a number may be shown.
 
+pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod enrich;

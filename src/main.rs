@@ -1,2 +1,7 @@
-//! Picket.
-fn main() {}
+//! The `picket` program: reads the command line, runs a verb, gives its exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    picket::cli::main()
+}

@@ -1,0 +1,49 @@
+//! `picket check`: the configuration and the rules, nothing started.
+
+use std::{io::Write, path::PathBuf};
+
+use clap::Args;
+
+use super::{Failure, output, setup};
+use crate::config::plan::HomeNeed;
+
+/// Checks the configuration and the rules; starts nothing.
+#[derive(Args, Debug)]
+pub(super) struct Check {
+    /// The configuration.
+    #[arg(short, long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// A further directory of rules; may be given again.
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
+}
+
+impl Check {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let need = if self.config.is_some() { HomeNeed::Required } else { HomeNeed::Optional };
+        let plan = setup::plan(self.config.as_deref(), None, need)?;
+        let names = setup::names(&plan);
+        let rules = setup::rules(&plan, &names, &self.rules, false)?;
+        let mut out = output::open("-".as_ref())?;
+        if let Some(config) = &self.config {
+            writeln!(
+                out,
+                "{}: home and {} other networks, {} links, {} suppressions, {} lists: good",
+                config.display(),
+                plan.networks.all().len().saturating_sub(1),
+                plan.links.len(),
+                plan.suppressions.len(),
+                plan.lists.len(),
+            )?;
+        }
+        let off = rules.disabled.iter().filter(|&&off| off).count();
+        writeln!(
+            out,
+            "{} rules: good{}",
+            rules.about.len(),
+            if off > 0 { format!(", {off} of them off") } else { String::new() }
+        )?;
+        out.flush()?;
+        Ok(())
+    }
+}

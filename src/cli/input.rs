@@ -1,0 +1,91 @@
+//! Captures to read: opening them, showing progress, driving an engine.
+
+use std::{
+    io::{IsTerminal, stderr},
+    path::PathBuf,
+};
+
+use anyhow::anyhow;
+use indicatif::{ProgressBar, ProgressStyle};
+use picket_hw::{Capture, Polled, file::FileCapture};
+
+use super::{Failure, output::say};
+use crate::{
+    engine::{Engine, Output},
+    event::fields::Names,
+};
+
+/// An opened input.
+pub(super) struct Input {
+    capture: FileCapture,
+    bar: ProgressBar,
+}
+
+impl Input {
+    /// Opens files, directories or `-`.
+    pub(super) fn open(paths: &[PathBuf], quiet: bool) -> Result<Self, Failure> {
+        let capture = FileCapture::open(paths, FileCapture::BURST)
+            .map_err(|error| Failure::Failed(anyhow!(error)))?;
+        let total = capture.progress().total;
+        let bar = match total {
+            _ if quiet || !stderr().is_terminal() => ProgressBar::hidden(),
+            Some(total) => ProgressBar::new(total),
+            None => ProgressBar::new_spinner(),
+        };
+        let style =
+            "{bar:30} {percent}% {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {eta}";
+        if let Ok(style) = ProgressStyle::with_template(style) {
+            bar.set_style(style);
+        }
+        Ok(Self { capture, bar })
+    }
+
+    /// Feeds everything to an engine and hands out what comes of it. The file names in `names` are
+    /// filled in as they become known.
+    pub(super) fn drive(
+        &mut self,
+        engine: &mut Engine,
+        names: &mut Names,
+        mut out: impl FnMut(&Output, &Names) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        loop {
+            let polled = self
+                .capture
+                .poll(&mut |frame| engine.ingest(&frame))
+                .map_err(|error| Failure::Failed(anyhow!(error)))?;
+            self.name_files(names);
+            while let Some(output) = engine.poll() {
+                out(&output, names)?;
+            }
+            self.bar.set_position(self.capture.progress().read);
+            if matches!(polled, Polled::End) {
+                break;
+            }
+        }
+        if let Some(end) = self.capture.end_time() {
+            engine.advance(end);
+        }
+        engine.finish();
+        while let Some(output) = engine.poll() {
+            out(&output, names)?;
+        }
+        self.bar.finish_and_clear();
+        Ok(())
+    }
+
+    /// Says what was wrong with the files.
+    pub(super) fn tell_faults(&self) {
+        for fault in self.capture.faults() {
+            say(&format!("picket: {fault}"));
+        }
+    }
+
+    fn name_files(&self, names: &mut Names) {
+        while let Some(name) = u16::try_from(names.files.len())
+            .ok()
+            .and_then(|next| self.capture.source_name(picket_hw::FileId(next)))
+        {
+            names.files.push(name.to_owned());
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Where results are written: files made anew, or the standard streams.
+
+use std::{
+    fs::OpenOptions,
+    io::{self, BufWriter, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
+use anyhow::Context;
+
+use super::Failure;
+
+/// Opens an output: `-` is stdout, anything else a file that is truncated and readable by its owner
+/// only, for it may name people.
+pub(super) fn open(path: &Path) -> Result<Box<dyn Write>, Failure> {
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(BufWriter::new(io::stdout())));
+    }
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+    let file = file
+        .with_context(|| {
+            format!("{}: cannot be written; name a file in a directory that exists", path.display())
+        })
+        .map_err(Failure::Failed)?;
+    Ok(Box::new(BufWriter::new(file)))
+}
+
+/// Writes a line to stderr; when that is gone too, there is nobody to tell.
+pub(super) fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Writes an error to stderr, each of its lines marked.
+pub(super) fn complain(error: &anyhow::Error) {
+    for line in format!("{error:#}").lines() {
+        say(&format!("picket: {line}"));
+    }
+}

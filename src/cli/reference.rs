@@ -1,0 +1,94 @@
+//! `picket fields`, `notes`, `schema` and `completions`: what the program knows of itself.
+
+use std::io::Write;
+
+use clap::{Args, ValueEnum};
+use clap_complete::Shell;
+
+use super::{Failure, output};
+use crate::{config::Config, event::reference, sink::alert::Document};
+
+/// How a table is printed.
+#[derive(Args, Debug)]
+pub(super) struct Format {
+    /// As a Markdown page.
+    #[arg(long)]
+    markdown: bool,
+    /// As JSON.
+    #[arg(long, conflicts_with = "markdown")]
+    json: bool,
+}
+
+impl Format {
+    pub(super) fn fields(&self) -> Result<(), Failure> {
+        self.print(reference::fields_text, reference::fields_markdown, reference::fields_json)
+    }
+
+    pub(super) fn notes(&self) -> Result<(), Failure> {
+        self.print(reference::notes_text, reference::notes_markdown, reference::notes_json)
+    }
+
+    fn print(
+        &self,
+        text: fn() -> String,
+        markdown: fn() -> String,
+        json: fn() -> serde_json::Value,
+    ) -> Result<(), Failure> {
+        let page = match self {
+            Self { json: true, .. } => format!("{:#}\n", json()),
+            Self { markdown: true, .. } => markdown(),
+            Self { .. } => text(),
+        };
+        print(&page)
+    }
+}
+
+/// Prints the JSON schema of alerts, events or the configuration.
+#[derive(Args, Debug)]
+pub(super) struct Schema {
+    /// Of what.
+    of: Of,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Of {
+    Alert,
+    Event,
+    Config,
+}
+
+impl Schema {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let schema = match self.of {
+            Of::Alert => Document::schema().to_value(),
+            Of::Event => reference::event_schema(),
+            Of::Config => Config::schema().to_value(),
+        };
+        print(&format!("{schema:#}\n"))
+    }
+}
+
+/// Prints a completion script.
+#[derive(Args, Debug)]
+pub(super) struct Completions {
+    /// For which shell.
+    shell: Shell,
+}
+
+impl Completions {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut super::command(), "picket", &mut script);
+        let mut out = output::open("-".as_ref())?;
+        out.write_all(&script)?;
+        out.flush()?;
+        Ok(())
+    }
+}
+
+fn print(page: &str) -> Result<(), Failure> {
+    let mut out = output::open("-".as_ref())?;
+    out.write_all(page.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! `picket replay`: captures through the same engine as live traffic.
+
+use std::{io::Write, path::PathBuf, sync::Arc, time::Instant};
+
+use clap::Args;
+
+use super::{Failure, input::Input, is_dash, output, setup, summary};
+use crate::{
+    config::{Subscribers, plan::HomeNeed},
+    engine::{Engine, Output, alert::Level},
+    event::json::Writer,
+    sink::alert::Renderer,
+};
+
+/// Replays captures through the detector and tells what was found.
+#[derive(Args, Debug)]
+pub(super) struct Replay {
+    /// Captures: files, directories (in order of time), or - for stdin.
+    #[arg(required = true)]
+    inputs: Vec<PathBuf>,
+    /// The configuration.
+    #[arg(short, long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Home prefixes, such as gt:99910,imsi:00101,msisdn:99911; a bare number is all three.
+    #[arg(long, value_name = "LIST")]
+    home: Option<String>,
+    /// A further directory of rules; may be given again.
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
+    /// Writes alerts as JSON lines; - is stdout.
+    #[arg(long, value_name = "OUT")]
+    alerts: Option<PathBuf>,
+    /// Writes every event as JSON lines; - is stdout.
+    #[arg(long, value_name = "OUT")]
+    events: Option<PathBuf>,
+    /// Writes alerts as JSON lines to stdout, and nothing else.
+    #[arg(long)]
+    json: bool,
+    /// Exits with 3 when there is an alert of this level or above.
+    #[arg(long, value_name = "LEVEL", value_parser = super::level)]
+    fail_on: Option<Level>,
+    /// Shows no progress and no summary.
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+impl Replay {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "how long the replay took, for the summary only"
+        )]
+        let started = Instant::now();
+        let mut plan =
+            setup::plan(self.config.as_deref(), self.home.as_deref(), HomeNeed::Optional)?;
+        let mut guess = None;
+        if !plan.networks.has_home() {
+            guess = super::guess::home(&self.inputs)?;
+            if let Some(found) = &guess {
+                plan = plan
+                    .with_home_list(&found.list)
+                    .map_err(|error| Failure::Wrong(error.into()))?;
+            }
+        }
+        let mut names = setup::names(&plan);
+        let rules = setup::rules(&plan, &names, &self.rules, self.quiet)?;
+        let redactor = setup::redactor(&plan, Subscribers::Clear)?;
+        let mut alerts = self.alerts.as_deref().map(output::open).transpose()?;
+        let mut events = self.events.as_deref().map(output::open).transpose()?;
+        let mut input = Input::open(&self.inputs, self.quiet)?;
+        let stdout_taken = self.json || is_dash(&self.alerts) || is_dash(&self.events);
+        let mut screen: Box<dyn Write> =
+            if stdout_taken { Box::new(std::io::stderr()) } else { Box::new(std::io::stdout()) };
+        let mut json: Option<Box<dyn Write>> =
+            self.json.then(|| output::open("-".as_ref())).transpose()?;
+        let lines = !self.json && !self.quiet && !is_dash(&self.alerts) && !is_dash(&self.events);
+        let plan = Arc::new(plan);
+        let mut engine =
+            Engine::new(Arc::clone(&plan), Arc::new(rules), setup::options(self.events.is_some()));
+        let mut gravest = None;
+        let mut line = String::new();
+        input.drive(&mut engine, &mut names, |output, names| {
+            let renderer = Renderer { plan: &plan, names, redactor: &redactor };
+            match output {
+                Output::Alert(alert) => {
+                    gravest = gravest.max(Some(alert.level));
+                    let document = renderer.document(alert);
+                    if alerts.is_some() || json.is_some() {
+                        let text = serde_json::to_string(&document)
+                            .map_err(|error| Failure::Failed(error.into()))?;
+                        for out in [alerts.as_mut(), json.as_mut()].into_iter().flatten() {
+                            writeln!(out, "{text}")?;
+                        }
+                    }
+                    if lines {
+                        summary::alert(&mut screen, &document)?;
+                    }
+                }
+                Output::Record(event) => {
+                    if let Some(out) = events.as_mut() {
+                        let is_subscriber = |digits| plan.networks.gt(digits).subscriber;
+                        line.clear();
+                        Writer { names, redactor: &redactor, is_subscriber: &is_subscriber }
+                            .write(event, &mut line);
+                        writeln!(out, "{line}")?;
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        for out in [alerts.as_mut(), events.as_mut(), json.as_mut()].into_iter().flatten() {
+            out.flush()?;
+        }
+        input.tell_faults();
+        if !self.quiet && !self.json {
+            if let Some(guess) = &guess {
+                writeln!(screen, "{guess}")?;
+            }
+            summary::replay(&mut screen, engine.stats(), &names, started.elapsed())?;
+            screen.flush()?;
+        }
+        match self.fail_on {
+            Some(limit) if gravest.is_some_and(|gravest| gravest >= limit) => Err(Failure::Alerted),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! From a configuration file, or none, to a plan, rules and an engine.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use picket_dissectors::map;
+
+use super::{Failure, output::say};
+use crate::{
+    config::{Document, Plan, Subscribers, plan::HomeNeed},
+    engine::{Options, Rules},
+    event::fields::Names,
+    pack,
+    sink::redact::Redactor,
+};
+
+/// Reads a configuration.
+pub(super) fn plan(
+    config: Option<&Path>,
+    home: Option<&str>,
+    need: HomeNeed,
+) -> Result<Plan, Failure> {
+    let wrong = |error: crate::config::ConfigError| Failure::Wrong(anyhow!(error));
+    let operations: Vec<(&str, u8)> =
+        map::opcode::all().iter().map(|operation| (operation.name(3), operation.code)).collect();
+    let plan = match (config, home) {
+        (Some(path), _) => Document::load(path)
+            .and_then(|document| document.plan(need, &operations))
+            .map_err(wrong)?,
+        (None, Some(list)) => return Plan::from_home_list(list).map_err(wrong),
+        (None, None) => return Ok(Plan { sensor: "picket".into(), ..Plan::default() }),
+    };
+    match home {
+        Some(list) => plan.with_home_list(list).map_err(wrong),
+        None => Ok(plan),
+    }
+}
+
+/// Returns the names that events of a plan carry as positions.
+pub(super) fn names(plan: &Plan) -> Names {
+    Names {
+        sensor: plan.sensor.clone(),
+        files: Vec::new(),
+        links: plan.links.iter().map(|link| link.name.clone()).collect(),
+        networks: plan.networks.all().iter().map(|network| network.name.clone()).collect(),
+    }
+}
+
+/// Compiles the rules in force; what is merely doubtful is said.
+pub(super) fn rules(
+    plan: &Plan,
+    names: &Names,
+    more: &[PathBuf],
+    quiet: bool,
+) -> Result<Rules, Failure> {
+    let (rules, warnings) =
+        pack::load(plan, names, more).map_err(|error| Failure::Wrong(anyhow!(error)))?;
+    if !quiet {
+        for warning in warnings {
+            say(&format!("picket: warning: {warning}"));
+        }
+    }
+    Ok(rules)
+}
+
+/// Returns how subscribers are shown: as the configuration says, else the verb's own default.
+pub(super) fn redactor(plan: &Plan, otherwise: Subscribers) -> Result<Redactor, Failure> {
+    let key = || -> Result<Vec<u8>, Failure> {
+        crate::sink::key::subscriber(plan).map_err(|error| Failure::Wrong(anyhow!(error)))
+    };
+    Ok(match plan.subscribers.unwrap_or(otherwise) {
+        Subscribers::Clear => Redactor::clear(),
+        Subscribers::Masked => Redactor::masked(None),
+        Subscribers::Pseudonym => Redactor::pseudonym(&key()?),
+    })
+}
+
+/// Options of an engine on files: the seed is fixed, for nothing may depend on it.
+pub(super) const fn options(records: bool) -> Options {
+    Options { seed: 0x5049_434b_4554, records }
+}
