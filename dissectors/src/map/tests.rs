@@ -1,3 +1,5 @@
+//! Arguments, results and errors read as the vectors and the standard have them.
+
 use super::{
     parameters::{Gifts, Precision, Profile, Requested, Role},
     *,

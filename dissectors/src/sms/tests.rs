@@ -1,3 +1,5 @@
+//! Transfer PDUs, their addresses and user data headers (3GPP TS 23.040).
+
 use proptest::prelude::*;
 
 use super::*;
