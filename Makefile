@@ -1,0 +1,116 @@
+# What people run. Every target may be run again at any time; each says what it installs.
+#
+#   make demo              a labelled attack capture, replayed with the shipped rules
+#   make test              formatting, lints, every test, the comparison with tshark (.ci/run)
+#   make deny              licences, sources and bans through cargo-deny (built on first use)
+#   make bench             criterion benches, and tshark's time on the same capture
+#   make soak [MESSAGES=n] a long synthetic capture through the whole engine, memory bounded
+#   make fuzz [SECONDS=n]  every fuzz target for n seconds
+#   make docs              docs/ and schema/ from the binary
+#   make fmt, make clean
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+CARGO ?= cargo
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+PICKET := $(TARGET)/release/picket
+MESSAGES ?= 2000000
+SECONDS ?= 60
+NEED := scripts/need.sh
+# Linking and the bundled C libraries need a compiler; the rest of the build is Rust.
+BUILD_PACKAGES := build-essential
+
+.PHONY: help demo test lint unit oracle deny bench soak fuzz docs fmt clean build-packages release
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+build-packages:
+	@$(NEED) $(BUILD_PACKAGES)
+	@command -v $(CARGO) >/dev/null || { echo "error: no $(CARGO); install Rust from https://rustup.rs" >&2; exit 1; }
+
+release: build-packages
+	$(CARGO) build --release --locked
+
+demo: release
+	@mkdir -p demo
+	@echo "== writing demo/attack.pcap, the configuration that goes with it, and the truth"
+	$(PICKET) synth demo/attack.pcap --truth demo/truth.jsonl --config demo/picket.toml --messages 20000 --seed 1
+	@echo "== replaying it with the shipped rules"
+	$(PICKET) replay demo/attack.pcap -c demo/picket.toml
+	@echo "== what really happened in it: demo/truth.jsonl"
+
+test: lint unit oracle
+	@echo "== all tests passed"
+
+lint: build-packages
+	@for part in rustfmt clippy; do \
+	    $(CARGO) $${part/rustfmt/fmt} --version >/dev/null 2>&1 || { echo "installing with rustup: $$part"; rustup component add $$part; }; \
+	done
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+unit: build-packages
+	$(CARGO) test --workspace --locked
+
+# Two readings of the same octets. The stored one needs ../shared; the live one needs nothing.
+oracle: build-packages
+	@$(NEED) python3 tshark
+	python3 scripts/test_compare.py
+	$(CARGO) build --locked
+	python3 scripts/compare_tshark.py --picket $(TARGET)/debug/picket
+	$(TARGET)/debug/picket synth $(TARGET)/oracle.pcap --messages 2000 --seed 1
+	python3 scripts/compare_tshark.py --picket $(TARGET)/debug/picket --live $(TARGET)/oracle.pcap
+
+# Outside `test`: building cargo-deny takes four minutes on two cores. tests/tidy.rs checks the
+# licences and sources of every locked package each time all the same.
+deny: build-packages
+	@command -v cargo-deny >/dev/null || { echo "installing with cargo: cargo-deny"; $(CARGO) install --locked cargo-deny; }
+	$(CARGO) deny --locked --all-features check bans licenses sources
+
+bench: release
+	@$(NEED) python3 tshark
+	$(CARGO) bench --workspace --locked
+	$(PICKET) synth $(TARGET)/bench.pcap --messages 200000 --seed 1 --config $(TARGET)/bench.toml
+	@echo "== picket, dissection and every rule"
+	time $(PICKET) replay $(TARGET)/bench.pcap -c $(TARGET)/bench.toml --quiet >/dev/null
+	@echo "== tshark, dissection only"
+	time tshark -n -q -z io,phs -r $(TARGET)/bench.pcap >/dev/null
+
+soak: release
+	@$(NEED) python3
+	$(PICKET) synth $(TARGET)/soak.pcap --messages $(MESSAGES) --seed 7 --config $(TARGET)/soak.toml
+	python3 scripts/soak.py $(PICKET) $(TARGET)/soak.pcap $(TARGET)/soak.toml
+
+# Stable Rust with LLVM's coverage flags: no nightly toolchain, no cargo-fuzz.
+FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+    -Ccodegen-units=1
+
+fuzz: build-packages
+	cd dissectors/fuzz && RUSTFLAGS="$(FUZZ_FLAGS)" CARGO_TARGET_DIR=target \
+	    $(CARGO) build --release --locked --target $(FUZZ_HOST)
+	@mkdir -p dissectors/fuzz/artifacts
+	@for source in dissectors/fuzz/targets/*.rs; do \
+	    name=$$(basename $$source .rs); \
+	    mkdir -p dissectors/fuzz/target/corpus/$$name; \
+	    echo "== $$name for $(SECONDS) s"; \
+	    dissectors/fuzz/target/$(FUZZ_HOST)/release/$$name dissectors/fuzz/target/corpus/$$name \
+	        -max_total_time=$(SECONDS) -artifact_prefix=dissectors/fuzz/artifacts/$$name- -print_final_stats=1; \
+	done
+
+docs: release
+	@mkdir -p docs schema
+	$(PICKET) fields --markdown > docs/fields.md
+	$(PICKET) notes --markdown > docs/notes.md
+	for name in alert event config; do $(PICKET) schema $$name > schema/$$name.schema.json; done
+
+fmt:
+	$(CARGO) fmt --all
+
+clean:
+	$(CARGO) clean
+	rm -rf demo
