@@ -147,8 +147,9 @@ def component(kind, tree):
 
 
 def msisdns(tree):
-    """Keeps the subtrees of parameters named msisdn: e164.msisdn alone is any ISDN address."""
-    return Tree((k, v) for k, v in walk(tree) if k.endswith(".msisdn_tree") and not k.startswith("e164"))
+    """Keeps parameters named msisdn or storedMSISDN: e164.msisdn alone is any ISDN address."""
+    ends = (".msisdn_tree", ".storedMSISDN_tree")
+    return Tree((k, v) for k, v in walk(tree) if k.endswith(ends) and not k.startswith("e164"))
 
 
 def every(tree, wanted, skip=None):
