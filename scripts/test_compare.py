@@ -127,6 +127,17 @@ class Comparison(unittest.TestCase):
         whole = document(packet(2, M3UA, segment, ("sccp.msg.fragments", {}), TCAP, MAP))
         self.assertEqual(differences(whole)[0], [("messages", 1, 0)])
 
+    def test_a_second_sighting_needs_no_counterpart(self):
+        tcap = {key: value for key, value in event(1)["tcap"].items() if key != "component"}
+        again = event(2, tcap=tcap, duplicate=True, map={})
+        self.assertEqual(differences("[]", again), ([], 0))
+        self.assertEqual(differences(document(packet(2, M3UA, SCCP, TCAP, MAP)), again), ([], 8))
+        other = event(2, tcap={**tcap, "otid": "01"}, duplicate=True, map={})
+        self.assertEqual(differences(document(packet(2, M3UA, SCCP, TCAP, MAP)), other)[0], [("otid", "0a0b0c0d", "01")])
+
+    def test_a_user_part_tshark_does_not_open_is_left_out(self):
+        self.assertEqual(differences(document(packet(1, M3UA, SCCP)), event(1)), ([], 6))
+
     def test_where_tshark_gives_up_more_is_no_difference(self):
         cut = ("tcap", {"tcap.begin_element": {"BER Error": {"_ws.expert": {}}}})
         self.assertEqual(differences(document(packet(1, M3UA, SCCP, cut)), event(1))[0], [])
