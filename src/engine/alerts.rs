@@ -282,7 +282,7 @@ impl Alerts {
 }
 
 /// Returns who did it and to whom: of an answer, the one that asked and the one that was asked.
-fn offenders(event: &SigEvent) -> (Attacker, Attacker) {
+pub(super) fn offenders(event: &SigEvent) -> (Attacker, Attacker) {
     let (calling, called) = parties(event);
     if event.dialogue.request.is_some() { (called, calling) } else { (calling, called) }
 }

@@ -335,6 +335,7 @@ impl Engine {
             direction: event.direction,
             imsi: event.subscriber.imsi,
             msisdn: event.subscriber.msisdn,
+            node: super::subject::serving_node(&event.parameters),
         });
         if let Some(operation) = event.operation {
             self.dialogues.refresh(found.id, application::life_of(&operation), event.at);

@@ -9,20 +9,18 @@ use picket_rules::{Match, Value};
 
 use super::{
     Engine, Output,
-    alert::GroupValue,
-    alerts::{Group, Hit},
+    alert::{GroupValue, Rule},
+    alerts::{Group, Hit, offenders},
     evidence::Evidence,
 };
-use crate::{
-    enrich::network::Origin,
-    event::{ComponentType, SigEvent},
-};
+use crate::{config::plan::Candidate, event::SigEvent};
 
 impl Engine {
     /// Decides on one event and gives it out.
     pub(super) fn decide(&mut self, event: &mut SigEvent) {
         if !event.duplicate {
             self.track(event);
+            self.note_bypass(event);
         }
         self.stats.event(event);
         if !event.duplicate {
@@ -34,29 +32,6 @@ impl Engine {
         }
         if self.options.records {
             self.outputs.push_back(Output::Record(*event));
-        }
-    }
-
-    fn track(&mut self, event: &mut SigEvent) {
-        let component =
-            event.tcap.and_then(|tcap| tcap.component).and_then(|component| component.kind);
-        let asks = component == Some(ComponentType::Invoke)
-            && event.operation.is_some_and(|operation| {
-                matches!(operation.family, "location" | "identity" | "routing")
-                    || operation.code == SEND_ROUTING_INFO_FOR_SM
-            });
-        let external = event
-            .sccp
-            .and_then(|sccp| sccp.calling.gt)
-            .filter(|gt| gt.place.origin != Origin::Home);
-        if let (true, Some(gt), Some(subscriber)) =
-            (asks, external, self.subscribers.get_mut(event.subscriber.key))
-        {
-            let counts =
-                subscriber.queries.add(event.at, gt.e164.unwrap_or(gt.digits), gt.place.country);
-            event.tracking.queries_1h = Some(counts.queries);
-            event.tracking.distinct_gts_1h = Some(counts.senders);
-            event.tracking.distinct_countries_1h = Some(counts.countries);
         }
     }
 
@@ -78,6 +53,10 @@ impl Engine {
             if rules.disabled.get(found.rule) == Some(&true) {
                 continue;
             }
+            if self.suppressed(event, about) {
+                self.stats.suppressed += 1;
+                continue;
+            }
             let earlier =
                 found.tokens.iter().filter_map(|&token| self.evidence.get(token).copied());
             let hit = Hit {
@@ -91,6 +70,27 @@ impl Engine {
             self.alerts.hit(hit, event, &mut self.published);
         }
         self.matches = matches;
+    }
+}
+
+impl Engine {
+    /// Whether the operator asked not to hear of this.
+    fn suppressed(&self, event: &SigEvent, about: &Rule) -> bool {
+        if self.plan.suppressions.is_empty() {
+            return false;
+        }
+        let (offender, _) = offenders(event);
+        let candidate = Candidate {
+            rule_id: &about.id,
+            rule_name: &about.name,
+            gt: offender.gt,
+            network: offender.place.network,
+            imsi: event.subscriber.imsi,
+            msisdn: event.subscriber.msisdn,
+            subscriber_id: None,
+            at: event.at.nanos(),
+        };
+        self.plan.suppressions.iter().any(|suppression| suppression.covers(&candidate))
     }
 }
 
@@ -131,5 +131,3 @@ fn group_text(found: Match<'_>, group_by: &[String]) -> Vec<(String, GroupValue)
     };
     group_by.iter().zip(found.group()).map(|pair| (pair.0.clone(), value(pair))).collect()
 }
-
-const SEND_ROUTING_INFO_FOR_SM: u8 = 45;

@@ -12,6 +12,7 @@ mod application;
 mod component;
 mod decide;
 pub mod evidence;
+mod follow;
 mod network;
 pub mod stats;
 mod subject;
@@ -22,6 +23,7 @@ mod wire;
 use std::{collections::VecDeque, sync::Arc};
 
 pub use alert::Alert;
+use picket_dissectors::Digits;
 use picket_hw::{Frame, Timestamp};
 use picket_rules::{Matches, RuleSet, RuleState};
 pub use stats::Stats;
@@ -37,6 +39,7 @@ use crate::{
         sctp::{Associations, Bounds},
         segments::Segments,
         subscriber::Subscribers,
+        table::ExpiringTable,
     },
 };
 
@@ -93,6 +96,8 @@ pub struct Engine {
     dialogues: Dialogues,
     subscribers: Subscribers,
     paths: Paths,
+    /// IMSIs, or correlation ids in their place, that answers named, and whom they meant.
+    deliveries: ExpiringTable<Digits, u64>,
     alerts: alerts::Alerts,
     evidence: evidence::EvidenceRing,
     published: VecDeque<Alert>,
@@ -126,6 +131,7 @@ impl Engine {
             dialogues: Dialogues::new(size(sizes.dialogues), seed),
             subscribers: Subscribers::new(size(sizes.subscribers), seed),
             paths: Paths::new(MAX_POINTS, seed),
+            deliveries: ExpiringTable::new(DELIVERIES, &[DELIVERY_LIFETIME], seed),
             alerts: alerts::Alerts::new(size(sizes.alerts), seed),
             evidence: evidence::EvidenceRing::new(),
             published: VecDeque::new(),
@@ -176,6 +182,7 @@ impl Engine {
         }
         self.now = self.now.max(to);
         self.subscribers.expire(self.now);
+        while self.deliveries.expire(self.now).is_some() {}
     }
 
     /// Puts another set of rules in force.
@@ -225,5 +232,8 @@ impl Engine {
 const FRAGMENT_OCTETS: usize = 16 << 20;
 /// Messages remembered to tell copies by.
 const MIRRORED: usize = 1 << 18;
+/// Answers remembered until the message they were asked for is delivered.
+const DELIVERIES: usize = 1 << 17;
+const DELIVERY_LIFETIME: u64 = 600 * 1_000_000_000;
 /// Point codes whose side is learnt.
 const MAX_POINTS: usize = 1 << 16;

@@ -11,7 +11,7 @@ use picket_dissectors::{
 
 use super::{Engine, transaction::Envelope, wire::pure};
 use crate::{
-    enrich::{address::Kind, network::Origin},
+    enrich::{address::Kind, network::Origin, terms::LinkSide},
     event::{Direction, EventType, Outcome, Party, SccpFacts, Side, party::GlobalTitle},
     state::{
         path::{Learnt, Point},
@@ -248,6 +248,12 @@ impl Engine {
             && let Some(home) = calling
         {
             self.paths.sent(point, home, envelope.at);
+        }
+        if envelope.link.plan.is_none() && envelope.label.present {
+            let origin = |party: &Party| party.gt.map(|gt| gt.place.origin);
+            let (from, to) = (origin(&envelope.sccp.calling), origin(&envelope.sccp.called));
+            let side = LinkSide::by_network_indicator(envelope.label.ni, from, to);
+            envelope.link.side = side.map_or(Side::Unknown, Side::from);
         }
         let by_link = match (envelope.link.side, learnt, learnt_peer) {
             (Side::Internal, ..) => Some(Direction::Internal),

@@ -27,6 +27,8 @@ pub struct Stats {
     pub sccp_messages: u64,
     /// TCAP messages.
     pub tcap_messages: u64,
+    /// Hits that the configuration suppresses.
+    pub suppressed: u64,
     /// Second sightings.
     pub duplicates: u64,
     /// Events made.

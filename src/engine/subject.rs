@@ -2,13 +2,16 @@
 
 use picket_dissectors::{
     Digits,
-    map::parameters::{Gifts, Role},
+    map::parameters::{Gifts, Parameters, Role},
 };
+use picket_hw::Timestamp;
 
 use super::Engine;
 use crate::{
+    enrich::network::{Class, Origin, Place},
     event::{Outcome, Protocol, SigEvent},
     state::subscriber::Serving,
+    track::presence,
 };
 
 impl Engine {
@@ -21,42 +24,65 @@ impl Engine {
         }
         let subject = &mut event.subscriber;
         subject.key = key;
-        if let Some(known) = self.subscribers.get(key) {
+        let known = self.subscribers.get(key);
+        if let Some(known) = known {
             subject.imsi = imsi.or(known.imsi);
             subject.msisdn = msisdn.or(known.msisdn);
-            let latest = match (known.serving, known.serving_packet) {
-                (Some(cs), Some(ps)) => Some(if ps.at > cs.at { ps } else { cs }),
-                (cs, ps) => cs.or(ps),
-            };
-            subject.serving = latest.map(|serving| serving.place);
+            subject.serving = presence::latest(known).map(|serving| serving.place);
         }
         let networks = &self.plan.networks;
         // The IMSI decides: MSISDN ranges are ported, identities are not.
         subject.place = match (subject.imsi, subject.msisdn) {
             (Some(imsi), _) => networks.imsi(imsi),
             (None, Some(msisdn)) => networks.msisdn(msisdn),
-            (None, None) => Default::default(),
+            (None, None) => Place::default(),
         };
         let sender = event.sccp.and_then(|sccp| sccp.calling.gt).map(|gt| gt.place);
         let Some(sender) = sender else { return };
+        // A roaming hub speaks for networks behind it, so it may be the home of anybody but ours,
+        // and the serving node is the one the argument names.
+        let hub = is_hub(&sender);
         subject.from_home = match (sender.network, subject.place.network) {
-            (Some(sender), Some(home)) => networks.same_group(sender, home),
-            _ => false,
+            (Some(sender), Some(home)) if networks.same_group(sender, home) => true,
+            _ => hub && subject.place.origin != Origin::Home,
         };
-        subject.from_serving = self.subscribers.get(key).and_then(|known| {
-            let registrations = [known.serving, known.serving_packet];
-            let mut known = registrations.iter().flatten().peekable();
-            known.peek()?;
-            Some(known.any(|serving| match (serving.place.network, sender.network) {
-                (Some(a), Some(b)) => networks.same_group(a, b),
-                (None, None) => serving.place.country == sender.country,
-                _ => false,
-            }))
+        let sender = match serving_node(&event.parameters) {
+            Some(node) if hub => networks.gt(node),
+            _ => sender,
+        };
+        subject.from_serving = known.and_then(|known| {
+            let mut registrations =
+                [known.serving, known.serving_packet].into_iter().flatten().peekable();
+            registrations.peek()?;
+            Some(registrations.any(|serving| self.same_network(&serving.place, &sender)))
         });
     }
 
-    /// Learns from an accepted answer: bindings, and where the subscriber is registered. `event` is
-    /// the answer, joined to its request.
+    /// Returns the place a registration is from: the sender's, or behind a hub that of the node the
+    /// argument names.
+    pub(super) fn registering_place(
+        &self,
+        event: &SigEvent,
+        sender: Option<Place>,
+    ) -> Option<Place> {
+        let sender = sender?;
+        Some(match serving_node(&event.parameters) {
+            Some(node) if is_hub(&sender) => self.plan.networks.gt(node),
+            _ => sender,
+        })
+    }
+
+    /// Whether two places are one network or group; outside configured networks, one country.
+    fn same_network(&self, a: &Place, b: &Place) -> bool {
+        match (a.network, b.network) {
+            (Some(a), Some(b)) => self.plan.networks.same_group(a, b),
+            (None, None) => a.country == b.country,
+            _ => false,
+        }
+    }
+
+    /// Learns from an accepted answer: bindings, and where the subscriber is. `event` is the answer,
+    /// joined to its request.
     pub(super) fn learn(&mut self, event: &SigEvent) {
         let Some(request) = event.dialogue.request else { return };
         let Some(operation) =
@@ -70,26 +96,72 @@ impl Engine {
         if event.parameters.given.kinds.contains(Gifts::IDENTITY) {
             self.learn_binding(event);
         }
-        let packet = match operation.code {
-            UPDATE_LOCATION | SEND_AUTHENTICATION_INFO | MO_FORWARD_SM | RESTORE_DATA => false,
-            UPDATE_GPRS_LOCATION => true,
-            _ => return,
-        };
-        // The answer leaves the home network, so the one that asked is where the subscriber is. A
-        // sender in no configured network still tells its country.
         let key = self.subscribers.named(event.subscriber.imsi, event.subscriber.msisdn, event.at);
-        if key == 0 || (operation.code == SEND_AUTHENTICATION_INFO && self.registered(key)) {
+        if key == 0 {
             return;
         }
-        self.subscribers.serve(
-            key,
-            packet,
-            Serving { place: request.asker_place, node: request.asker, at: event.at },
-        );
+        let asker = match request.node {
+            Some(node) if is_hub(&request.asker_place) => self.plan.networks.gt(node),
+            _ => request.asker_place,
+        };
+        let responder = event.sccp.and_then(|sccp| sccp.calling.gt);
+        let answerer =
+            responder.map(|gt| Serving { place: gt.place, node: gt.e164, seen: event.at });
+        let asked_from = Serving { place: asker, node: request.asker, seen: event.at };
+        match operation.code {
+            UPDATE_LOCATION => self.subscribers.serve(key, false, asked_from, event.at),
+            UPDATE_GPRS_LOCATION => self.subscribers.serve(key, true, asked_from, event.at),
+            SEND_AUTHENTICATION_INFO | RESTORE_DATA | MO_FORWARD_SM | USSD_REQUEST | 10..=14 => {
+                self.seen_at(key, asked_from);
+            }
+            // Answered by the node that has the subscriber.
+            INSERT_SUBSCRIBER_DATA
+            | PROVIDE_SUBSCRIBER_INFO
+            | PROVIDE_ROAMING_NUMBER
+            | MT_FORWARD_SM => {
+                if let Some(answerer) = answerer {
+                    self.seen_at(key, answerer);
+                }
+            }
+            _ => self.learn_from_register(event, key),
+        }
     }
 
-    fn registered(&self, key: u64) -> bool {
-        self.subscribers.get(key).is_some_and(|known| known.serving.is_some())
+    fn seen_at(&mut self, key: u64, serving: Serving) {
+        let networks = &self.plan.networks;
+        self.subscribers.seen_at(key, serving, |a, b| match (a.network, b.network) {
+            (Some(a), Some(b)) => networks.same_group(a, b),
+            (None, None) => a.country == b.country,
+            _ => false,
+        });
+    }
+
+    /// Takes the serving node that the home register named. It says where the subscriber is
+    /// registered, not when they were there.
+    fn learn_from_register(&mut self, event: &SigEvent, key: u64) {
+        let home = event
+            .sccp
+            .and_then(|sccp| sccp.calling.gt)
+            .is_some_and(|gt| gt.place.origin == Origin::Home);
+        if !home
+            || !event.parameters.given.kinds.contains(Gifts::SERVING_NODE)
+            || self.is_sms_router(event)
+        {
+            return;
+        }
+        let Some(node) = serving_node(&event.parameters) else { return };
+        let known = self
+            .subscribers
+            .get(key)
+            .is_some_and(|known| known.serving.is_some() || known.serving_packet.is_some());
+        if !known {
+            let serving = Serving {
+                place: self.plan.networks.gt(node),
+                node: Some(node),
+                seen: Timestamp::EPOCH,
+            };
+            self.subscribers.serve(key, false, serving, event.at);
+        }
     }
 
     fn learn_binding(&mut self, event: &SigEvent) {
@@ -105,7 +177,7 @@ impl Engine {
 
     /// Whether an answer comes from an SMS router, which puts a correlation id in the IMSI's place
     /// (TS 29.002 §12.1): it names itself as the serving node, where a register names another.
-    fn is_sms_router(&self, event: &SigEvent) -> bool {
+    pub(super) fn is_sms_router(&self, event: &SigEvent) -> bool {
         let sender = event.sccp.and_then(|sccp| sccp.calling.gt).and_then(|gt| gt.e164);
         let named = |role| event.parameters.addresses.get(role).map(|address| address.digits);
         let nodes = [Role::Msc, Role::Sgsn, Role::IpSmGw, Role::Mme].map(named);
@@ -116,6 +188,22 @@ impl Engine {
     }
 }
 
+/// Returns the number of the serving node that an argument or answer names.
+pub(super) fn serving_node(parameters: &Parameters) -> Option<Digits> {
+    let named = |role| parameters.addresses.get(role).map(|address| address.digits);
+    named(Role::Vlr).or_else(|| named(Role::Sgsn)).or_else(|| named(Role::Msc))
+}
+
+/// Whether a sender speaks for networks behind it.
+const fn is_hub(place: &Place) -> bool {
+    matches!(place.class, Some(Class::RoamingHub | Class::Ipx))
+}
+
+const PROVIDE_ROAMING_NUMBER: u8 = 4;
+const INSERT_SUBSCRIBER_DATA: u8 = 7;
+const MT_FORWARD_SM: u8 = 44;
+const USSD_REQUEST: u8 = 59;
+const PROVIDE_SUBSCRIBER_INFO: u8 = 70;
 const UPDATE_LOCATION: u8 = 2;
 const UPDATE_GPRS_LOCATION: u8 = 23;
 const MO_FORWARD_SM: u8 = 46;

@@ -377,6 +377,7 @@ impl Engine {
             asker_place: asker.place,
             requested: request.requested,
             direction: request.direction,
+            node: request.node,
         });
         event.subscriber.imsi = request.imsi;
         event.subscriber.msisdn = request.msisdn;

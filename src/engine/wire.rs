@@ -241,14 +241,12 @@ impl Engine {
             peers: [seen.ip.map(|(src, _)| src), seen.ip.map(|(_, dst)| dst)],
         };
         let plan = self.plan.links.iter().position(|link| link.matches(&key));
-        let side = match plan.and_then(|at| self.plan.links.get(at)).map(|link| link.side) {
-            Some(LinkSide::International) => Side::International,
-            Some(LinkSide::National) => Side::National,
-            Some(LinkSide::Internal) => Side::Internal,
+        let side = match plan.and_then(|at| self.plan.links.get(at)) {
+            Some(link) => link.side.into(),
             None if !label.present => Side::Unknown,
-            None if label.ni < 2 => Side::International,
-            // National, or internal between home nodes, or an IPX link: the titles tell later.
-            None => Side::Unknown,
+            // Where the titles matter, SCCP tells later.
+            None => LinkSide::by_network_indicator(label.ni, None, None)
+                .map_or(Side::Unknown, Side::from),
         };
         Envelope {
             at: seen.at,

@@ -356,6 +356,8 @@ pub struct RequestRef {
     pub requested: picket_dissectors::map::parameters::Requested,
     /// Direction of the request.
     pub direction: Direction,
+    /// Number of the serving node it named.
+    pub node: Option<Digits>,
 }
 
 /// Who the operation is about.
@@ -389,6 +391,10 @@ pub struct Tracking {
     pub distinct_countries_1h: Option<u32>,
     /// Network of the previous registration.
     pub previous_network: Option<NetworkId>,
+    /// Seconds since the subscriber was last seen at the previous registration.
+    pub previous_age_s: Option<u32>,
+    /// Answered sendRoutingInfoForSM of the last hour that no delivery followed, before this one.
+    pub sri_sm_unfollowed_1h: Option<u32>,
     /// Speed the last move would need.
     pub velocity_kmh: Option<u32>,
     /// Distance of the last move.

@@ -1,5 +1,7 @@
 //! Small vocabularies of an event: its type, direction, side and outcome.
 
+use crate::enrich::terms::LinkSide;
+
 macro_rules! named {
     ($(#[$outer:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$outer])*
@@ -103,6 +105,16 @@ impl Direction {
             Self::Inbound => Self::Outbound,
             Self::Outbound => Self::Inbound,
             other => other,
+        }
+    }
+}
+
+impl From<LinkSide> for Side {
+    fn from(side: LinkSide) -> Self {
+        match side {
+            LinkSide::International => Self::International,
+            LinkSide::National => Self::National,
+            LinkSide::Internal => Self::Internal,
         }
     }
 }

@@ -126,6 +126,8 @@ pub struct Invoke {
     pub imsi: Option<Digits>,
     /// MSISDN named.
     pub msisdn: Option<Digits>,
+    /// Number of the serving node it named.
+    pub node: Option<Digits>,
 }
 
 /// A transaction id at its owner.

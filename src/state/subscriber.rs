@@ -9,7 +9,10 @@ use picket_dissectors::Digits;
 use picket_hw::Timestamp;
 
 use super::aliased::Aliased;
-use crate::enrich::network::Place;
+use crate::{
+    enrich::network::Place,
+    track::{cadence::Queries, delivery::Deliveries},
+};
 
 /// The subscribers named lately.
 #[derive(Debug)]
@@ -31,7 +34,9 @@ pub struct Subscriber {
     /// Packet-switched registration.
     pub serving_packet: Option<Serving>,
     /// Queries about the subscriber in the current and the previous window.
-    pub queries: crate::track::cadence::Queries,
+    pub queries: Queries,
+    /// Questions for routing of messages, and whether messages followed.
+    pub deliveries: Deliveries,
 }
 
 /// Where a subscriber is registered.
@@ -41,8 +46,15 @@ pub struct Serving {
     pub place: Place,
     /// Its node.
     pub node: Option<Digits>,
-    /// When that was learnt or confirmed.
-    pub at: Timestamp,
+    /// When the subscriber was last known to be there; [`Timestamp::EPOCH`] when only the register
+    /// said so.
+    pub seen: Timestamp,
+}
+
+impl Subscriber {
+    const fn registration(&mut self, packet: bool) -> &mut Option<Serving> {
+        if packet { &mut self.serving_packet } else { &mut self.serving }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -134,6 +146,7 @@ impl Subscribers {
             kept.serving = later(kept.serving, gone.serving);
             kept.serving_packet = later(kept.serving_packet, gone.serving_packet);
             kept.queries.merge(&gone.queries);
+            kept.deliveries.merge(&gone.deliveries);
         }
         self.table.alias(keep, Identity::Imsi(imsi));
         self.table.alias(keep, Identity::Msisdn(msisdn));
@@ -142,11 +155,29 @@ impl Subscribers {
     }
 
     /// Learns which network serves a subscriber.
-    pub fn serve(&mut self, key: u64, packet: bool, serving: Serving) {
+    pub fn serve(&mut self, key: u64, packet: bool, serving: Serving, now: Timestamp) {
         let Some(subscriber) = self.table.get_mut(key) else { return };
-        *(if packet { &mut subscriber.serving_packet } else { &mut subscriber.serving }) =
-            Some(serving);
-        self.table.touch(key, 1, serving.at);
+        *subscriber.registration(packet) = Some(serving);
+        self.table.touch(key, 1, now);
+    }
+
+    /// Learns that a subscriber was seen at a place: a registration there, as `same` tells, is
+    /// confirmed; where none is known this is one.
+    pub fn seen_at(&mut self, key: u64, serving: Serving, same: impl Fn(&Place, &Place) -> bool) {
+        let Some(subscriber) = self.table.get_mut(key) else { return };
+        let mut known = false;
+        for packet in [false, true] {
+            if let Some(registered) = subscriber.registration(packet) {
+                known = true;
+                if same(&registered.place, &serving.place) {
+                    registered.seen = registered.seen.max(serving.seen);
+                }
+            }
+        }
+        if !known && serving.place.network.is_some() {
+            subscriber.serving = Some(serving);
+        }
+        self.table.touch(key, 1, serving.seen);
     }
 
     /// Lets time pass: forgets whom nobody has named for long.
@@ -177,7 +208,7 @@ impl Subscribers {
 
 fn later(a: Option<Serving>, b: Option<Serving>) -> Option<Serving> {
     match (a, b) {
-        (Some(a), Some(b)) => Some(if b.at > a.at { b } else { a }),
+        (Some(a), Some(b)) => Some(if b.seen > a.seen { b } else { a }),
         (a, b) => a.or(b),
     }
 }

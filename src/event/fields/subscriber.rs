@@ -46,10 +46,14 @@ pub(super) static ROWS: &[Row] = rows! {
         "Distinct calling countries among the queries of the last hour.";
     "tracking.previous.network", Network = |e| e.tracking.previous_network.map(|network| network.0),
         "Configured name of the network of the previous registration.";
+    "tracking.previous.age_s", Int = |e| e.tracking.previous_age_s,
+        "Seconds since the subscriber was last seen at the previous registration.";
     "tracking.velocity_kmh", Int = |e| e.tracking.velocity_kmh,
         "Speed in km/h that the subscriber's last move would need.";
     "tracking.distance_km", Int = |e| e.tracking.distance_km,
         "Distance in km of the subscriber's last move.";
+    "tracking.sri_sm_unfollowed_1h", Int = |e| e.tracking.sri_sm_unfollowed_1h,
+        "Answered sendRoutingInfoForSM about the subscriber in the last hour that no message followed, before this one; on the answer.";
 };
 
 /// What closes an event.

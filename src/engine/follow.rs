@@ -1,0 +1,108 @@
+//! Calls the trackers: what they write into an event before rules see it.
+
+use picket_dissectors::Note;
+
+use super::Engine;
+use crate::{
+    enrich::network::Origin,
+    event::{ComponentType, Outcome, Protocol, SigEvent},
+    track::presence,
+};
+
+impl Engine {
+    pub(super) fn track(&mut self, event: &mut SigEvent) {
+        let Some(operation) =
+            event.operation.filter(|operation| operation.protocol == Protocol::Map)
+        else {
+            return;
+        };
+        let component =
+            event.tcap.and_then(|tcap| tcap.component).and_then(|component| component.kind);
+        let invoke = component == Some(ComponentType::Invoke);
+        match operation.code {
+            UPDATE_LOCATION | UPDATE_GPRS_LOCATION if invoke => self.track_move(event),
+            SEND_ROUTING_INFO_FOR_SM if !invoke => self.track_question(event),
+            FORWARD_SM | MT_FORWARD_SM if invoke => self.track_delivery(event),
+            _ => {}
+        }
+        let queries = matches!(operation.family, "location" | "identity");
+        if invoke && queries {
+            self.track_query(event);
+        }
+    }
+
+    fn track_query(&mut self, event: &mut SigEvent) {
+        let external = event
+            .sccp
+            .and_then(|sccp| sccp.calling.gt)
+            .filter(|gt| gt.place.origin != Origin::Home);
+        let Some((gt, subscriber)) = external.zip(self.subscribers.get_mut(event.subscriber.key))
+        else {
+            return;
+        };
+        let counts =
+            subscriber.queries.add(event.at, gt.e164.unwrap_or(gt.digits), gt.place.country);
+        event.tracking.queries_1h = Some(counts.queries);
+        event.tracking.distinct_gts_1h = Some(counts.senders);
+        event.tracking.distinct_countries_1h = Some(counts.countries);
+    }
+
+    /// A registration: how far it is from where the subscriber was seen last.
+    fn track_move(&self, event: &mut SigEvent) {
+        let Some(subscriber) = self.subscribers.get(event.subscriber.key) else { return };
+        let sender = event.sccp.and_then(|sccp| sccp.calling.gt).map(|gt| gt.place);
+        let Some(place) = self.registering_place(event, sender) else { return };
+        let Some(travel) = presence::travel(subscriber, &place, event.at) else { return };
+        event.tracking.previous_network = travel.previous_network;
+        event.tracking.previous_age_s = travel.previous_age_s;
+        event.tracking.distance_km = travel.distance_km;
+        event.tracking.velocity_kmh = travel.velocity_kmh;
+    }
+
+    /// An answered question where to send a message. What the answer names instead of the IMSI may
+    /// be a correlation id; the delivery will come under that.
+    fn track_question(&mut self, event: &mut SigEvent) {
+        if event.dialogue.outcome != Some(Outcome::Leaked) {
+            return;
+        }
+        if let Some(named) = event.parameters.imsi {
+            self.deliveries.insert(named, event.subscriber.key, 0, event.at);
+        }
+        if let Some(subscriber) = self.subscribers.get_mut(event.subscriber.key) {
+            event.tracking.sri_sm_unfollowed_1h = Some(subscriber.deliveries.asked(event.at));
+        }
+    }
+
+    fn track_delivery(&mut self, event: &SigEvent) {
+        // The router's own delivery, and that to an LMSI, name the person otherwise.
+        let meant = event.subscriber.imsi.and_then(|imsi| self.deliveries.get(&imsi).copied());
+        for key in [meant.unwrap_or(0), event.subscriber.key] {
+            if let Some(subscriber) = self.subscribers.get_mut(key) {
+                subscriber.deliveries.delivered(event.at);
+            }
+        }
+    }
+
+    /// Notes an answer that gave away the IMSI past an SMS router that others' answers come from:
+    /// the number was answered with changing ids before, this time the register itself spoke.
+    pub(super) fn note_bypass(&self, event: &mut SigEvent) {
+        let answered = event.dialogue.outcome == Some(Outcome::Leaked)
+            && event.operation.is_some_and(|operation| {
+                operation.protocol == Protocol::Map && operation.code == SEND_ROUTING_INFO_FOR_SM
+            });
+        let scrambled = self
+            .subscribers
+            .get(event.subscriber.key)
+            .is_some_and(|subscriber| subscriber.scrambled);
+        if answered && scrambled && !self.is_sms_router(event) {
+            event.notes.add(Note::SmsHomeRoutingBypass);
+        }
+    }
+}
+
+const UPDATE_LOCATION: u8 = 2;
+const UPDATE_GPRS_LOCATION: u8 = 23;
+const MT_FORWARD_SM: u8 = 44;
+const SEND_ROUTING_INFO_FOR_SM: u8 = 45;
+/// forwardSM of versions 1 and 2, both directions.
+const FORWARD_SM: u8 = 46;
