@@ -199,6 +199,7 @@ notes! {
     TcapAcForeignFamily "tcap.ac.foreign_family" Medium "TS 29.002 §17.3" "Operations of one family under an application context of another.";
     TcapSsnFamilyMismatch "tcap.ssn_family_mismatch" Low "TS 29.002 §6.1.2" "The subsystems and the application context name different applications.";
     TcapLinkedUnknown "tcap.linked_unknown" Informational "Q.774 §3.2.1" "A linked id without outstanding invoke.";
+    TcapResultOperation "tcap.result.op_mismatch" Medium "Q.773 §3.1" "A return result names another operation than the invoke it answers.";
     TcapReturnResultSequence "tcap.result_sequence" Low "Q.773 §3.1" "A return result whose operation code and parameter are not in a sequence.";
     DialogueLateInvoke "dialogue.late_invoke" Informational "Q.774 §3.1.2" "The first invoke comes after the dialogue was opened without one.";
     DialogueInvokeInEnd "dialogue.invoke_in_end" Medium "TS 29.002 §15" "An invoke in the message that ends the dialogue.";

@@ -23,30 +23,13 @@ impl Engine {
         invoke: &tcap::component::Invoke<'_>,
         found: Option<Found>,
     ) {
-        let Some(facts) = event.tcap else { return };
         let id = small(invoke.invoke_id);
         with_component(event, |component| {
             component.kind = Some(ComponentType::Invoke);
             component.invoke_id = id;
             component.linked_id = small(invoke.linked_id);
         });
-        let code = invoke.operation.and_then(Code::local).and_then(|code| u8::try_from(code).ok());
-        if let Some(code) = code {
-            self.name_operation(event, code, found.is_some_and(|found| found.from_responder));
-        } else if invoke.operation.is_some() {
-            event.notes.add(Note::TcapOpcodeUnknown);
-        }
-        let version = facts.context.and_then(|context| context.version).unwrap_or(0);
-        if let (Some(operation), Some(parameter)) = (event.operation, invoke.parameter) {
-            self.read(event, |parameters, notes| match operation.protocol {
-                Protocol::Map => {
-                    map::argument(operation.code, version, &parameter, parameters, notes)
-                }
-                Protocol::Cap => {
-                    cap::argument(operation.code.into(), version, &parameter, parameters, notes)
-                }
-            });
-        }
+        self.read_invoke(event, invoke, found.is_some_and(|found| found.from_responder));
         self.name_subject(event, found);
         self.note_invoke(event, found);
         self.resolve_subject(event);
@@ -66,17 +49,23 @@ impl Engine {
             component.invoke_id = small(result.invoke_id);
         });
         let more = kind == ComponentType::ReturnResultNotLast;
-        let request = self.request(event, found, more);
+        let own = result.operation.and_then(Code::local).and_then(|code| u8::try_from(code).ok());
+        let request = self.request(event, found, own, more);
         let version = event
             .tcap
             .and_then(|tcap| tcap.context)
             .and_then(|context| context.version)
             .unwrap_or(0);
-        let own = result.operation.and_then(Code::local).and_then(|code| u8::try_from(code).ok());
-        match (&request, own) {
-            (Some(request), _) => self.answers(event, request, None),
-            (None, Some(code)) => self.name_operation(event, code, false),
-            (None, None) => {}
+        if let Some(request) = &request {
+            self.answers(event, request, None);
+        }
+        // What the result says it is decides how it is read.
+        let asked = event.operation.map(|operation| operation.code);
+        if let Some(code) = own.filter(|&code| asked != Some(code)) {
+            if asked.is_some() {
+                event.notes.add(Note::TcapResultOperation);
+            }
+            self.name_operation(event, code, false);
         }
         if request.is_none() {
             event.notes.add(Note::DialogueOrphanResult);
@@ -151,17 +140,77 @@ impl Engine {
     }
 
     fn failed(&mut self, event: &mut SigEvent, found: Option<Found>, outcome: Outcome) {
-        match self.request(event, found, false) {
+        match self.request(event, found, None, false) {
             Some(request) => self.answers(event, &request, Some(outcome)),
             None => event.notes.add(Note::DialogueOrphanResult),
         }
     }
 
-    /// Takes the invoke that this answer belongs to out of its dialogue, unless `more` follows.
-    fn request(&mut self, event: &SigEvent, found: Option<Found>, more: bool) -> Option<Invoke> {
+    /// Takes the invoke that this answer belongs to out of its dialogue, unless `more` follows: the
+    /// one of its id, or when that is of another operation than the answer says it is (`own`), one
+    /// of that operation, so that a harmless invoke cannot stand in for another.
+    fn request(
+        &mut self,
+        event: &SigEvent,
+        found: Option<Found>,
+        own: Option<u8>,
+        more: bool,
+    ) -> Option<Invoke> {
         let found = found?;
         let id = event.tcap?.component?.invoke_id;
-        self.dialogues.get_mut(found.id)?.take(id, found.from_responder, more)
+        let dialogue = self.dialogues.get_mut(found.id)?;
+        let of = |invoke: &Invoke| invoke.operation.map(|operation| operation.code);
+        let meant = own.and_then(|own| {
+            let fits = |invoke: &&Invoke| {
+                invoke.from_responder != found.from_responder && of(invoke) == Some(own)
+            };
+            let by_id = dialogue.waiting.iter().filter(fits).find(|invoke| invoke.id == id);
+            by_id.or_else(|| dialogue.waiting.iter().find(fits)).map(|invoke| invoke.id)
+        });
+        dialogue.take(meant.unwrap_or(id), found.from_responder, more)
+    }
+
+    /// Reads an invoke on its way back to its sender: what it was, and about whom. It keeps no
+    /// component type: nobody invokes anything here, and rules on invokes must not think so.
+    pub(super) fn returned_invoke(
+        &mut self,
+        event: &mut SigEvent,
+        invoke: &tcap::component::Invoke<'_>,
+    ) {
+        with_component(event, |component| {
+            component.invoke_id = small(invoke.invoke_id);
+            component.linked_id = small(invoke.linked_id);
+        });
+        self.read_invoke(event, invoke, false);
+        event.subscriber.imsi = event.parameters.imsi;
+        event.subscriber.msisdn = event.parameters.msisdn;
+    }
+
+    /// Names the operation of an invoke and reads its argument.
+    fn read_invoke(
+        &mut self,
+        event: &mut SigEvent,
+        invoke: &tcap::component::Invoke<'_>,
+        reverse: bool,
+    ) {
+        let code = invoke.operation.and_then(Code::local).and_then(|code| u8::try_from(code).ok());
+        if let Some(code) = code {
+            self.name_operation(event, code, reverse);
+        } else if invoke.operation.is_some() {
+            event.notes.add(Note::TcapOpcodeUnknown);
+        }
+        let context = event.tcap.and_then(|tcap| tcap.context);
+        let version = context.and_then(|context| context.version).unwrap_or(0);
+        if let (Some(operation), Some(parameter)) = (event.operation, invoke.parameter) {
+            self.read(event, |parameters, notes| match operation.protocol {
+                Protocol::Map => {
+                    map::argument(operation.code, version, &parameter, parameters, notes)
+                }
+                Protocol::Cap => {
+                    cap::argument(operation.code.into(), version, &parameter, parameters, notes)
+                }
+            });
+        }
     }
 
     /// Runs a dissector on a parameter. It is pure but for the parameters it fills, so a panic
@@ -204,7 +253,12 @@ impl Engine {
         let network = sccp.calling.gt.and_then(|gt| gt.place.network);
         operation.agreed = protocol == Protocol::Map
             && network.is_some_and(|network| self.plan.networks.allows(network, code));
+        // What is odd about an invoke: answers and returned messages go the other way.
+        let component = event.tcap.and_then(|tcap| tcap.component);
+        let invoked =
+            component.is_some_and(|component| component.kind == Some(ComponentType::Invoke));
         match protocol {
+            Protocol::Map if !invoked => {}
             Protocol::Map => application::note_map_operation(
                 code,
                 context.as_ref(),

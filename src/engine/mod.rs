@@ -14,6 +14,7 @@ mod decide;
 pub mod evidence;
 mod follow;
 mod network;
+mod returned;
 pub mod stats;
 mod subject;
 mod timeouts;

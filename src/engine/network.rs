@@ -12,7 +12,7 @@ use picket_dissectors::{
 use super::{Engine, transaction::Envelope, wire::pure};
 use crate::{
     enrich::{address::Kind, network::Origin, terms::LinkSide},
-    event::{Direction, EventType, Outcome, Party, SccpFacts, Side, party::GlobalTitle},
+    event::{Direction, EventType, Party, SccpFacts, Side, party::GlobalTitle},
     state::{
         path::{Learnt, Point},
         segments::{Readings, Segment, SegmentKey},
@@ -169,37 +169,6 @@ impl Engine {
             }
         }
         self.decide(&mut event);
-    }
-
-    /// A message that came back (UDTS, XUDTS, LUDTS; Q.714 §4.2): the dialogue it would have begun
-    /// or continued ends as undeliverable.
-    fn returned(&mut self, envelope: &Envelope, data: &[u8]) {
-        let mut event = envelope.event(EventType::Sccp);
-        let request = self.returned_dialogue(envelope, data);
-        match request {
-            Some((id, waiting)) => {
-                event.dialogue.id = id;
-                for invoke in &waiting {
-                    let mut told = event;
-                    self.answers(&mut told, invoke, Some(Outcome::Undeliverable));
-                    told.kind = EventType::Sccp;
-                    self.resolve_subject(&mut told);
-                    self.decide(&mut told);
-                }
-                if waiting.is_empty() {
-                    self.decide(&mut event);
-                }
-                self.dialogues.close(id);
-            }
-            None => {
-                // To whom it was returned may never have sent it; but on a tap of one direction
-                // only, or just after the start, that proves nothing.
-                if event.direction == Direction::Inbound && !event.duplicate {
-                    event.notes.add(Note::SccpUdtsReflection);
-                }
-                self.decide(&mut event);
-            }
-        }
     }
 
     /// Makes a party of an address.

@@ -64,11 +64,11 @@ impl Envelope {
 }
 
 /// What a message says besides its components.
-struct Opened<'a> {
-    message: tcap::Message<'a>,
-    facts: TcapFacts,
-    count: u16,
-    notes: Notes,
+pub(super) struct Opened<'a> {
+    pub(super) message: tcap::Message<'a>,
+    pub(super) facts: TcapFacts,
+    pub(super) count: u16,
+    pub(super) notes: Notes,
 }
 
 impl Engine {
@@ -382,29 +382,13 @@ impl Engine {
         event.subscriber.imsi = request.imsi;
         event.subscriber.msisdn = request.msisdn;
     }
-
-    /// Finds the dialogue that a returned message began or went on with, and what waits in it.
-    pub(super) fn returned_dialogue(
-        &self,
-        envelope: &Envelope,
-        data: &[u8],
-    ) -> Option<(u64, Vec<Invoke>)> {
-        let message = pure(|| {
-            tcap::parse(data, &mut Notes::default())
-                .ok()
-                .and_then(|message| message.otid.as_ref().map(|tid| Tid::new(tid)))
-        });
-        let otid = message.flatten()?;
-        // It goes back to its sender, so its own originating id is the receiver's.
-        let (sender, receiver) = peers(envelope);
-        let found = self.dialogues.find(otid, &sender, &receiver, &envelope.label)?;
-        let dialogue = self.dialogues.get(found.id)?;
-        Some((found.id, dialogue.waiting.to_vec()))
-    }
 }
 
 /// Reads everything but the components; pure.
-fn open(octets: &[u8], notes: Notes) -> Result<Opened<'_>, (picket_dissectors::Error, Notes)> {
+pub(super) fn open(
+    octets: &[u8],
+    notes: Notes,
+) -> Result<Opened<'_>, (picket_dissectors::Error, Notes)> {
     let mut notes = notes;
     let message = tcap::parse(octets, &mut notes).map_err(|error| (error, notes))?;
     let mut facts = TcapFacts {
@@ -445,7 +429,7 @@ fn open(octets: &[u8], notes: Notes) -> Result<Opened<'_>, (picket_dissectors::E
 }
 
 /// Returns sender and receiver as ends of a dialogue.
-fn peers(envelope: &Envelope) -> (Peer, Peer) {
+pub(super) fn peers(envelope: &Envelope) -> (Peer, Peer) {
     let peer = |party: &Party, pc: u32| Peer {
         gt: party.gt.map(|gt| gt.digits),
         e164: party.gt.and_then(|gt| gt.e164),

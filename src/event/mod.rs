@@ -407,7 +407,7 @@ mod tests {
 
     #[test]
     fn an_event_is_copied_without_regret() {
-        assert!(size_of::<SigEvent>() <= 1152, "{}", size_of::<SigEvent>());
+        assert!(size_of::<SigEvent>() <= 1280, "{}", size_of::<SigEvent>());
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub(crate) fn random(seed: u64) -> SigEvent {
             distinct_gts_1h: r.maybe(Random::word),
             distinct_countries_1h: r.maybe(Random::word),
             previous_network: r.maybe(|r| NetworkId(r.small())),
+            previous_age_s: r.maybe(Random::word),
+            sri_sm_unfollowed_1h: r.maybe(Random::word),
             velocity_kmh: r.maybe(Random::word),
             distance_km: r.maybe(Random::word),
         },
@@ -402,6 +404,7 @@ fn dialogue(r: &mut Random) -> DialogueRef {
             asker_place: place(r),
             requested: requested(r),
             direction: direction(r),
+            node: r.maybe(Random::digits),
         }),
     }
 }
