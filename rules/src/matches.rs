@@ -92,6 +92,12 @@ impl Matches {
         self.hits.is_empty()
     }
 
+    /// Whether the event's token may come back: it matched something, or a correlation took it.
+    #[must_use]
+    pub fn keeps_token(&self) -> bool {
+        !self.hits.is_empty() || !self.pending.is_empty()
+    }
+
     /// Iterates over the matches.
     pub fn iter(&self) -> impl Iterator<Item = Match<'_>> {
         self.hits.iter().map(|hit| Match {

@@ -198,6 +198,15 @@ pub(super) fn life_of(operation: &Operation) -> Life {
     }
 }
 
+/// Whether success is told: operations of class 2 and 4 succeed in silence (Q.771 §3.1.2), and CAP
+/// answers most of its operations with others.
+pub(super) fn is_answered(operation: &Operation) -> bool {
+    match operation.protocol {
+        Protocol::Map => !MAP_WITHOUT_RESULT.contains(&operation.code),
+        Protocol::Cap => CAP_WITH_RESULT.contains(&operation.code),
+    }
+}
+
 /// Returns the type of an event of this protocol.
 pub(super) const fn event_type(protocol: Option<Protocol>) -> EventType {
     match protocol {
@@ -250,6 +259,12 @@ fn category(operation: &map::opcode::Operation) -> &'static str {
     }
 }
 
+/// processAccessSignalling, forwardAccessSignalling, reset, forwardCheckSS-Indication, the group call
+/// signalling, noteSubscriberPresent, alertServiceCentreWithoutResult, informServiceCentre.
+const MAP_WITHOUT_RESULT: [u8; 11] = [33, 34, 35, 37, 38, 40, 41, 42, 48, 49, 63];
+/// initiateCallAttempt, promptAndCollectUserInformation, activityTest and activityTestGPRS,
+/// applyChargingReportGPRS, entityReleasedGPRS, eventReportGPRS, disconnectLeg, moveLeg, splitLeg.
+const CAP_WITH_RESULT: [u8; 10] = [32, 48, 55, 70, 72, 79, 80, 90, 93, 95];
 const CAP: u8 = 146;
 const MSC: u8 = 8;
 const SCF: u8 = 147;

@@ -41,7 +41,7 @@ impl Engine {
         let Some(set) = &rules.set else { return };
         let mut matches = core::mem::take(&mut self.matches);
         set.evaluate(event, event.at.nanos(), token, &mut self.rule_state, &mut matches);
-        if event.operation.is_some() || !matches.is_empty() {
+        if matches.keeps_token() {
             self.evidence.keep(Evidence::of(event));
         }
         for found in matches.iter() {

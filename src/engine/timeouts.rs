@@ -6,7 +6,7 @@ use super::{Engine, application, transaction::Envelope};
 use crate::{
     event::{DialogueState, MessageType, Outcome, Party, SccpFacts, TcapFacts, party::GlobalTitle},
     state::{
-        dialogue::{Dialogue, Peer},
+        dialogue::{Dialogue, Invoke, Peer},
         path::Point,
     },
 };
@@ -24,7 +24,10 @@ impl Engine {
         } else {
             Outcome::Unseen
         };
-        for invoke in &dialogue.waiting {
+        let silent = |invoke: &&Invoke| {
+            invoke.operation.is_none_or(|operation| application::is_answered(&operation))
+        };
+        for invoke in dialogue.waiting.iter().filter(silent) {
             let (sender, receiver) = if invoke.from_responder {
                 (&dialogue.responder, &dialogue.originator)
             } else {

@@ -329,7 +329,6 @@ impl Engine {
             Kind::Abort if refused => Some(Outcome::Refused),
             Kind::Abort => Some(Outcome::Aborted),
             Kind::End if refused => Some(Outcome::Refused),
-            // Operations of class 2 to 4 may succeed in silence (Q.771 §3.1.2).
             Kind::End => Some(Outcome::NoAnswer),
             Kind::Begin | Kind::Continue | Kind::Unidirectional => None,
         };
@@ -339,10 +338,16 @@ impl Engine {
             .get(found.id)
             .map(|dialogue| dialogue.waiting.clone())
             .unwrap_or_default();
-        let Some(first) = waiting.first() else { return self.decide(&mut event) };
+        let mut waiting = waiting.iter().filter(|invoke| {
+            // What succeeds in silence did not fail because the dialogue ended.
+            outcome != Outcome::NoAnswer
+                || invoke.operation.is_none_or(|operation| application::is_answered(&operation))
+        });
+        let Some(first) = waiting.next() else { return self.decide(&mut event) };
         self.answers(&mut event, first, Some(outcome));
+        self.resolve_subject(&mut event);
         self.decide(&mut event);
-        for other in waiting.iter().skip(1) {
+        for other in waiting {
             self.answers(&mut event, other, Some(outcome));
             self.alerts.outcome(&event, outcome, &mut self.published);
         }
