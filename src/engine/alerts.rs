@@ -363,3 +363,6 @@ const WAIT: u64 = 4 * 3600 * SECOND;
 const SECOND: u64 = 1_000_000_000;
 const MAX_UNSAID: usize = 64;
 const MAX_TRACES: usize = 16;
+
+#[cfg(test)]
+mod tests;

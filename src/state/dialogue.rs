@@ -326,3 +326,132 @@ fn alike(a: &Peer, b: &Peer) -> bool {
 /// Invokes of a dialogue that are remembered while they wait.
 pub const MAX_WAITING: usize = 6;
 const MINUTE: u64 = 60_000_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::enrich::network::NetworkId;
+
+    fn tid(octets: &[u8]) -> Tid {
+        Tid::new(octets)
+    }
+
+    fn peer(gt: &str, network: u16) -> Peer {
+        let digits = Digits::parse(gt);
+        let place = Place { network: Some(NetworkId(network)), ..Place::default() };
+        Peer { gt: digits, e164: digits, place, ..Peer::default() }
+    }
+
+    fn label(opc: u32, dpc: u32) -> Label {
+        Label { present: true, opc, dpc, ..Label::default() }
+    }
+
+    fn begun(otid: &[u8], from: Peer, to: Peer) -> Dialogue {
+        Dialogue {
+            opened_at: Timestamp::EPOCH,
+            originator: from,
+            responder: to,
+            otid: tid(otid),
+            rtid: None,
+            answered: false,
+            begin_seen: true,
+            context: None,
+            destination_reference: None,
+            origination_reference: None,
+            direction: Direction::Inbound,
+            link: Link::default(),
+            label: label(1, 2),
+            transport: Transport::default(),
+            invoked: false,
+            imsi: None,
+            msisdn: None,
+            waiting: ArrayVec::new(),
+            life: Life::Short,
+        }
+    }
+
+    #[test]
+    fn an_answer_finds_its_dialogue_from_another_title() {
+        let (asker, called, answering) = (peer("99911", 1), peer("99922", 2), peer("99923", 2));
+        let stranger = peer("99944", 4);
+        let mut dialogues = Dialogues::new(8, 1);
+        let (id, ..) = dialogues.open(begun(&[1], asker, called), Timestamp::EPOCH);
+        let other_path = label(7, 8);
+        for (sender, receiver, path, want) in [
+            (called, asker, other_path, Some(true)),
+            (answering, asker, other_path, Some(true)),
+            // A hub rewrote the receiver: the same point codes, or the same networks, still tell.
+            (answering, peer("99955", 5), label(2, 1), Some(false)),
+            (answering, peer("99912", 1), other_path, Some(false)),
+            (stranger, peer("99955", 5), other_path, None),
+        ] {
+            let found = dialogues.find(tid(&[1]), &sender, &receiver, &path);
+            assert_eq!(found.map(|found| found.exact), want, "{sender:?} {receiver:?}");
+            assert!(found.is_none_or(|found| found.id == id && found.from_responder));
+        }
+    }
+
+    #[test]
+    fn end_from_originator_finds_its_dialogue() {
+        let (asker, called, answering) = (peer("99911", 1), peer("99922", 2), peer("99923", 2));
+        let mut dialogues = Dialogues::new(8, 1);
+        let (id, ..) = dialogues.open(begun(&[1], asker, called), Timestamp::EPOCH);
+        dialogues.answered(id, Some(tid(&[9, 9])), &answering);
+        let found = dialogues.find(tid(&[9, 9]), &asker, &answering, &label(1, 2));
+        assert_eq!(found, Some(Found { id, from_responder: false, exact: true }));
+        assert!(dialogues.close(id).is_some());
+        assert_eq!(dialogues.find(tid(&[9, 9]), &asker, &answering, &label(1, 2)), None);
+    }
+
+    #[test]
+    fn one_id_at_two_owners_is_two_dialogues() {
+        let (a, b, called) = (peer("99911", 1), peer("99922", 2), peer("99933", 3));
+        let mut dialogues = Dialogues::new(8, 1);
+        let (first, ..) = dialogues.open(begun(&[1], a, called), Timestamp::EPOCH);
+        let (second, ..) = dialogues.open(begun(&[1], b, called), Timestamp::EPOCH);
+        for (receiver, want) in [(a, first), (b, second)] {
+            let found = dialogues.find(tid(&[1]), &called, &receiver, &label(2, 1));
+            assert_eq!(found.map(|found| found.id), Some(want));
+        }
+        let (_, gone, collision) = dialogues.open(begun(&[1], a, called), Timestamp::EPOCH);
+        assert!(collision && gone.is_some());
+    }
+
+    #[test]
+    fn a_flood_of_begins_flushes_itself() {
+        let (a, called) = (peer("99911", 1), peer("99933", 3));
+        let mut dialogues = Dialogues::new(4, 1);
+        let (kept, ..) = dialogues.open(begun(&[0, 0], a, called), Timestamp::EPOCH);
+        dialogues.answered(kept, Some(tid(&[7])), &called);
+        dialogues.refresh(kept, Life::Short, Timestamp::EPOCH);
+        for i in 0..100 {
+            dialogues.open(begun(&[1, i], a, called), Timestamp::EPOCH);
+        }
+        assert!(dialogues.get(kept).is_some());
+        assert_eq!((dialogues.len(), dialogues.evictions()), (4, 97));
+    }
+
+    #[test]
+    fn answers_take_the_invoke_of_the_other_side() {
+        let mut dialogue = begun(&[1], peer("99911", 1), peer("99922", 2));
+        let invoke = |id, from_responder| Invoke {
+            id: Some(id),
+            from_responder,
+            at: Timestamp::EPOCH,
+            frame: FrameId::default(),
+            operation: None,
+            requested: Requested::default(),
+            direction: Direction::Inbound,
+            imsi: None,
+            msisdn: None,
+            node: None,
+        };
+        dialogue.wait(invoke(1, false));
+        dialogue.wait(invoke(1, true));
+        assert!(dialogue.take(Some(2), true, false).is_none());
+        assert!(dialogue.take(Some(1), true, true).is_some_and(|taken| !taken.from_responder));
+        assert!(dialogue.take(Some(1), true, false).is_some());
+        assert!(dialogue.take(Some(1), true, false).is_none());
+        assert!(dialogue.take(Some(1), false, false).is_some_and(|taken| taken.from_responder));
+    }
+}
