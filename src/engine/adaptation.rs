@@ -4,9 +4,9 @@
 //! that is absent or wrong the port decides, then the shape of the message, and a note says so.
 
 use picket_dissectors::{
-    Note, m2pa, m2ua, m3ua, mtp2,
+    Note, Notes, m2pa, m2ua, m3ua, mtp2,
     mtp3::{self, Variant},
-    sctp, sua,
+    sccp, sctp, sua,
 };
 
 use super::{
@@ -162,14 +162,30 @@ impl Engine {
         }
     }
 
-    /// An MTP3 message with its own label.
+    /// An MTP3 message with its own label. Where the configured variant gives no SCCP and another
+    /// does, the other is right and a note says so.
     pub(super) fn mtp3(&mut self, mut seen: Seen, octets: &[u8], carrier: Carrier) {
-        let variant = self.variant(&seen);
+        let configured = self.variant(&seen);
         let read = pure(|| {
             let mut notes = seen.notes;
-            (mtp3::parse(octets, variant, &mut notes), notes)
+            let message = mtp3::parse(octets, configured, &mut notes);
+            let fits = message.as_ref().is_ok_and(|message| plausible(message, configured));
+            let others = [Variant::Itu, Variant::Ansi, Variant::Japan];
+            let other = others.into_iter().filter(|&other| !fits && other != configured).find_map(
+                |variant| {
+                    let mut notes = seen.notes;
+                    let message = mtp3::parse(octets, variant, &mut notes).ok()?;
+                    notes.add(Note::MtpVariantDoubtful);
+                    (message.si == mtp3::SCCP && plausible(&message, variant))
+                        .then_some((message, variant, notes))
+                },
+            );
+            match other {
+                Some((message, variant, notes)) => (Ok(message), variant, notes),
+                None => (message, configured, notes),
+            }
         });
-        let Some((message, notes)) = read else { return self.quarantine(&seen, "mtp3") };
+        let Some((message, variant, notes)) = read else { return self.quarantine(&seen, "mtp3") };
         seen.notes = notes;
         match message {
             Ok(message) => self.user_part_of(seen, &message, carrier, variant, (None, None)),
@@ -179,12 +195,16 @@ impl Engine {
 
     fn user_part(
         &mut self,
-        seen: Seen,
+        mut seen: Seen,
         message: &mtp3::Message<'_>,
         carrier: Carrier,
         routing: (Option<u32>, Option<u32>),
     ) {
         let variant = self.variant(&seen);
+        // M3UA carries point codes in 32 bits, so a code too large for the variant shows.
+        if (message.opc | message.dpc) >> variant.point_code_bits() != 0 {
+            seen.notes.add(Note::MtpVariantDoubtful);
+        }
         self.user_part_of(seen, message, carrier, variant, routing);
     }
 
@@ -243,6 +263,21 @@ impl Engine {
     }
 }
 
+/// Whether a message read in a variant makes sense: SCCP has a known type, and a connectionless one
+/// its first pointer behind the pointers.
+fn plausible(message: &mtp3::Message<'_>, variant: Variant) -> bool {
+    if message.si != mtp3::SCCP {
+        return true;
+    }
+    let mut notes = Notes::default();
+    sccp::parse(message.user, variant, &mut notes).is_ok()
+        && !notes.contains(Note::SccpPointerOverlap)
+        && !notes.contains(Note::SccpAddressTruncated)
+        && !notes.contains(Note::SccpMessageUnknown)
+        && !notes.contains(Note::SccpTrailing)
+        && !notes.contains(Note::SccpParameterOverrun)
+}
+
 fn carrier_of_ppid(ppid: u32) -> Option<Carrier> {
     match ppid {
         sctp::PPID_M3UA => Some(Carrier::M3ua),
@@ -271,9 +306,7 @@ fn looks_like_m3ua(octets: &[u8]) -> bool {
     class <= 9 && length.div_ceil(4) == octets.len().div_ceil(4)
 }
 
-/// Whether it is a DATA message of M3UA beyond doubt: its first parameters are M3UA's own.
+/// Whether it is a DATA message of M3UA beyond doubt: no sibling has that class and type.
 fn looks_like_m3ua_data(octets: &[u8]) -> bool {
-    let transfer = octets.get(2..4) == Some(&[1, 1]);
-    let first = octets.get(8..10);
-    transfer && looks_like_m3ua(octets) && matches!(first, Some([2, 0 | 0x10]))
+    octets.get(2..4) == Some(&[1, 1]) && looks_like_m3ua(octets)
 }

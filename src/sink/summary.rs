@@ -33,7 +33,9 @@ pub(super) fn action(alert: &Alert, renderer: &Renderer<'_>) -> String {
         return alert.rule.action.clone();
     }
     let who = alert.attackers.first().and_then(|attacker| renderer.network(&attacker.place));
-    let gt = alert.attackers.first().and_then(|attacker| attacker.gt);
+    let gt = alert.attackers.first().and_then(|attacker| {
+        attacker.gt.map(|gt| renderer.number(alert.subscriber.as_ref(), gt, attacker.place))
+    });
     let block = match gt {
         Some(gt) => format!("screen calling GT {gt} at the STP or signalling firewall"),
         None => "screen the originating point code at the STP".to_owned(),

@@ -123,7 +123,7 @@ impl Paths {
 
 const LIFETIME: u64 = 7 * 24 * 3_600_000_000_000;
 /// Messages before a side is believed.
-const ENOUGH: u32 = 20;
+const ENOUGH: u32 = 12;
 /// How many times the other kind they must be: spoofed ones are few.
 const MARGIN: u32 = 8;
 /// Counts are halved here, so that what was true last month does not decide.
