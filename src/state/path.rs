@@ -138,8 +138,9 @@ mod tests {
         let mut paths = Paths::new(8, 1);
         let point = Point { code: 7, ni: 0, na: None };
         let now = Timestamp::from_nanos(0);
-        for i in 0..ENOUGH {
-            assert_eq!(paths.side(point), Learnt::Unknown, "{i}");
+        for i in 0..2 * ENOUGH {
+            let want = if i < ENOUGH { Learnt::Unknown } else { Learnt::Peer };
+            assert_eq!(paths.side(point), want, "{i}");
             paths.sent(point, false, now);
         }
         paths.sent(point, true, now);
