@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::anyhow;
 use indicatif::{ProgressBar, ProgressStyle};
-use picket_hw::{Capture, Polled, file::FileCapture};
+use picket_hw::{Capture, Frame, Polled, file::FileCapture};
 
 use super::{Failure, output::say};
 use crate::{
@@ -71,6 +71,26 @@ impl Input {
         }
         self.bar.finish_and_clear();
         Ok(())
+    }
+
+    /// Hands out each packet with a page to write on; what was written is given on burst by burst.
+    pub(super) fn each(
+        &mut self,
+        mut packet: impl FnMut(&Frame<'_>, &mut String),
+        mut out: impl FnMut(&str) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut page = String::new();
+        loop {
+            let polled = self
+                .capture
+                .poll(&mut |frame| packet(&frame, &mut page))
+                .map_err(|error| Failure::Failed(anyhow!(error)))?;
+            out(&page)?;
+            page.clear();
+            if matches!(polled, Polled::End) {
+                return Ok(());
+            }
+        }
     }
 
     /// Says what was wrong with the files.

@@ -14,7 +14,6 @@ mod replay;
 mod rules;
 mod setup;
 mod summary;
-mod text;
 
 use std::{io, path::PathBuf, process::ExitCode};
 

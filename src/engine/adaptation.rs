@@ -23,18 +23,8 @@ impl Engine {
             return self.tell(&seen, EventType::Transport, None);
         }
         let facts = seen.sctp.unwrap_or_default();
-        let mut carrier = carrier_of_ppid(facts.ppid);
-        if carrier.is_none() {
-            carrier = [facts.dst_port, facts.src_port].into_iter().find_map(carrier_of_port);
-            carrier = carrier.or_else(|| looks_like_m3ua(octets).then_some(Carrier::M3ua));
-            if carrier.is_some() {
-                seen.notes.add(Note::SctpPpidMismatch);
-            }
-        } else if carrier != Some(Carrier::M3ua) && looks_like_m3ua_data(octets) {
-            seen.notes.add(Note::SctpPpidMismatch);
-            carrier = Some(Carrier::M3ua);
-        }
-        match carrier {
+        let ports = [facts.dst_port, facts.src_port];
+        match carrier(facts.ppid, ports, octets, &mut seen.notes) {
             Some(Carrier::M3ua) => self.m3ua(seen, octets),
             Some(Carrier::M2pa) => self.m2pa(seen, octets),
             Some(Carrier::M2ua) => self.m2ua(seen, octets),
@@ -276,6 +266,28 @@ fn plausible(message: &mtp3::Message<'_>, variant: Variant) -> bool {
         && !notes.contains(Note::SccpMessageUnknown)
         && !notes.contains(Note::SccpTrailing)
         && !notes.contains(Note::SccpParameterOverrun)
+}
+
+/// Tells the layer of an SCTP user message: by its payload protocol identifier, else by the ports,
+/// else by its shape.
+pub(crate) fn carrier(
+    ppid: u32,
+    ports: [u16; 2],
+    octets: &[u8],
+    notes: &mut Notes,
+) -> Option<Carrier> {
+    let mut carrier = carrier_of_ppid(ppid);
+    if carrier.is_none() {
+        carrier = ports.into_iter().find_map(carrier_of_port);
+        carrier = carrier.or_else(|| looks_like_m3ua(octets).then_some(Carrier::M3ua));
+        if carrier.is_some() {
+            notes.add(Note::SctpPpidMismatch);
+        }
+    } else if carrier != Some(Carrier::M3ua) && looks_like_m3ua_data(octets) {
+        notes.add(Note::SctpPpidMismatch);
+        carrier = Some(Carrier::M3ua);
+    }
+    carrier
 }
 
 fn carrier_of_ppid(ppid: u32) -> Option<Carrier> {

@@ -23,6 +23,7 @@ mod wire;
 
 use std::{collections::VecDeque, sync::Arc};
 
+pub(crate) use adaptation::carrier;
 pub use alert::Alert;
 use picket_dissectors::Digits;
 use picket_hw::{Frame, Timestamp};

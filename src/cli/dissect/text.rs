@@ -19,6 +19,26 @@ pub(super) fn event(event: &SigEvent, writer: &Writer<'_>, out: &mut String) {
     if event.label.present {
         let _ = write!(out, " {}>{}", event.label.opc, event.label.dpc);
     }
+    place(event, writer, out);
+    out.push_str("  ");
+    meaning(event, out);
+    for (i, (name, value)) in said(event, writer).into_iter().enumerate() {
+        out.push_str(if i == 0 { "\n        " } else { ", " });
+        out.push_str(&name);
+        if !value.is_empty() {
+            let _ = write!(out, " {value}");
+        }
+    }
+    let notes: Vec<_> = event.notes.iter().map(Note::id).collect();
+    if !notes.is_empty() {
+        let _ = write!(out, "\n        odd: {}", notes.join(", "));
+    }
+    let end = out.trim_end().len();
+    out.truncate(end);
+}
+
+/// Appends who sends to whom, and which message and component it is.
+pub(super) fn place(event: &SigEvent, writer: &Writer<'_>, out: &mut String) {
     if let Some(sccp) = &event.sccp {
         let _ = write!(
             out,
@@ -38,31 +58,39 @@ pub(super) fn event(event: &SigEvent, writer: &Writer<'_>, out: &mut String) {
             let _ =
                 write!(out, "  {}/{} {}", component.index, component.count, kind(component.kind));
         }
-        if let Some(context) = tcap.context.and_then(|context| context.name.zip(context.version)) {
-            let _ = write!(out, " [{} v{}]", context.0, context.1);
-        }
-    }
-    if let Some(operation) = event.operation {
-        let _ = write!(out, "  {} ({})", operation.name, operation.code);
-    }
-    if let Some(management) = event.management {
-        let _ = write!(out, "  {management}");
-    }
-    if let Some(outcome) = event.dialogue.outcome {
-        let _ = write!(out, " = {}", outcome.name());
-    }
-    if let Some(reason) = event.unread {
-        let _ = write!(out, "  not read to the end: {reason}");
-    }
-    values(event, writer, out);
-    let notes: Vec<_> = event.notes.iter().map(Note::id).collect();
-    if !notes.is_empty() {
-        let _ = write!(out, "\n        odd: {}", notes.join(", "));
     }
 }
 
-/// Appends what the argument or answer said, from the field table, so that nothing is missing.
-fn values(event: &SigEvent, writer: &Writer<'_>, out: &mut String) {
+/// Appends what an event is: context, operation, and what became of it.
+pub(super) fn meaning(event: &SigEvent, out: &mut String) {
+    let start = out.len();
+    let mut part = |text: &str| {
+        if out.len() > start {
+            out.push_str("  ");
+        }
+        out.push_str(text);
+    };
+    let context = event.tcap.and_then(|tcap| tcap.context);
+    if let Some((name, version)) = context.and_then(|context| context.name.zip(context.version)) {
+        part(&format!("[{name} v{version}]"));
+    }
+    if let Some(operation) = event.operation {
+        part(&format!("{} ({})", operation.name, operation.code));
+    }
+    if let Some(management) = event.management {
+        part(management);
+    }
+    if let Some(outcome) = event.dialogue.outcome {
+        part(&format!("= {}", outcome.name()));
+    }
+    if let Some(reason) = event.unread {
+        part(&format!("not read to the end: {reason}"));
+    }
+}
+
+/// Returns what the argument or answer said, names and values, from the field table, so that nothing
+/// is missing. What is merely true has no value.
+pub(super) fn said(event: &SigEvent, writer: &Writer<'_>) -> Vec<(String, String)> {
     const SHOWN: [&str; 9] = [
         "map.argument.",
         "map.result.",
@@ -74,7 +102,7 @@ fn values(event: &SigEvent, writer: &Writer<'_>, out: &mut String) {
         "tcap.reject.",
         "sms.",
     ];
-    let mut first = true;
+    let mut out = Vec::new();
     for row in fields::rows() {
         let name = row.field.name;
         let Some(prefix) = SHOWN.iter().find(|prefix| name.starts_with(**prefix)) else { continue };
@@ -82,19 +110,21 @@ fn values(event: &SigEvent, writer: &Writer<'_>, out: &mut String) {
         if value == picket_rules::Value::Bool(false) {
             continue;
         }
-        out.push_str(if first { "\n        " } else { ", " });
-        first = false;
         let short = if prefix.ends_with("argument.") || prefix.ends_with("result.") {
             name.get(prefix.len()..)
         } else {
             None
         };
-        out.push_str(short.unwrap_or(name));
+        let mut text = String::new();
         if value != picket_rules::Value::Bool(true) {
-            out.push(' ');
-            writer.append(event, row, out);
+            writer.append(event, row, &mut text);
+        }
+        // A number without digits says nothing.
+        if text != "\"\"" {
+            out.push((short.unwrap_or(name).to_owned(), text));
         }
     }
+    out
 }
 
 fn party(event: &SigEvent, party: &Party, writer: &Writer<'_>) -> String {
