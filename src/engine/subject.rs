@@ -1,7 +1,7 @@
 //! Who an operation is about, what answers teach about them, and where they are registered.
 
 use picket_dissectors::{
-    Digits,
+    Digits, Note,
     map::parameters::{Gifts, Parameters, Role},
 };
 use picket_hw::Timestamp;
@@ -38,7 +38,9 @@ impl Engine {
             (None, None) => Place::default(),
         };
         let sender = event.sccp.and_then(|sccp| sccp.calling.gt).map(|gt| gt.place);
-        let Some(sender) = sender else { return };
+        // A home address that arrives from outside is nobody's.
+        let spoofed = event.notes.contains(Note::GtHomeOnIntl);
+        let Some(sender) = sender.filter(|_| !spoofed) else { return };
         // A roaming hub speaks for networks behind it, so it may be the home of anybody but ours,
         // and the serving node is the one the argument names.
         let hub = is_hub(&sender);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::{Row, number::Number};
 use crate::{
     enrich::network::{Class, Origin},
-    event::{GlobalTitle, Party, SccpFacts, SigEvent},
+    event::{Direction, GlobalTitle, Party, SccpFacts, SigEvent},
 };
 
 /// Writes the rows of one party.
@@ -78,10 +78,8 @@ pub(super) static ROWS: &[Row] = rows! {
 
 /// Of the calling party.
 pub(super) static CALLING: &[Row] = party!("sccp.calling", calling
-    "sccp.calling.gt.same_network_as_subscriber", Bool = |e| {
-        (title(calling(e)).is_some() && e.subscriber.key != 0).then_some(e.subscriber.from_home)
-    },
-        "Whether the sender's network is the subscriber's home.";
+    "sccp.calling.external", Bool = |e| calling(e).map(|party| is_external(e, party)),
+        "Whether the sender is outside home, as far as can be told: by its title, unless that is spoofed or missing and the message comes from outside.";
 );
 
 /// Of the called party.
@@ -93,6 +91,12 @@ fn sccp(e: &SigEvent) -> Option<&SccpFacts> {
 
 fn calling(e: &SigEvent) -> Option<&Party> {
     sccp(e).map(|sccp| &sccp.calling)
+}
+
+/// A title that is not home's is external. One that is, or none at all, is believed unless the link
+/// says that the message comes from outside.
+fn is_external(e: &SigEvent, party: &Party) -> bool {
+    party.gt.is_some_and(|gt| gt.place.origin.is_external()) || e.direction == Direction::Inbound
 }
 
 fn called(e: &SigEvent) -> Option<&Party> {
