@@ -3,8 +3,10 @@
 //! [`config`] resolves what the operator wrote into a plan; [`engine`] turns frames into events and
 //! alerts; [`event`] is what passes between its halves; [`state`] is what survives between
 //! messages; [`track`] writes features over time; [`enrich`] knows whose a number is; [`sink`]
-//! decides what of a number may be shown.
+//! decides what of a number may be shown; [`synth`] writes traffic that never was, and [`cases`] tries
+//! rules on it.
 
+pub mod cases;
 pub mod cli;
 pub mod config;
 pub mod engine;
@@ -13,4 +15,5 @@ pub mod event;
 pub mod pack;
 pub mod sink;
 pub mod state;
+pub mod synth;
 pub mod track;

@@ -14,6 +14,7 @@ mod replay;
 mod rules;
 mod setup;
 mod summary;
+mod synth;
 
 use std::{io, path::PathBuf, process::ExitCode};
 
@@ -40,6 +41,8 @@ enum Verb {
     /// Lists and tests the rules.
     #[command(subcommand)]
     Rules(rules::Rules),
+    /// Writes a capture of fictional networks and attacks.
+    Synth(synth::Synth),
     /// Prints the fields that rules and events have.
     Fields(reference::Format),
     /// Prints the oddities that are noted, with clause and level.
@@ -83,6 +86,7 @@ pub fn main() -> ExitCode {
         Verb::Dissect(dissect) => dissect.run(),
         Verb::Check(check) => check.run(),
         Verb::Rules(rules) => rules.run(),
+        Verb::Synth(synth) => synth.run(),
         Verb::Fields(format) => format.fields(),
         Verb::Notes(format) => format.notes(),
         Verb::Schema(schema) => schema.run(),

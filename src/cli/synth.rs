@@ -1,0 +1,123 @@
+//! `picket synth`: traffic that never was, with the configuration and the truth that go with it.
+
+use std::{io::Write, path::PathBuf};
+
+use anyhow::anyhow;
+use clap::Args;
+use picket_hw::{
+    FileId, Frame, LinkType, PortId, Timestamp,
+    write::{FrameWriter, PcapWriter, Precision},
+};
+
+use super::{Failure, output};
+use crate::synth::{Generator, Options, background, configuration, scenario::Scenario, scenarios};
+
+/// Writes a capture of fictional networks, attacks included, and says what is in it.
+///
+/// Without `--scenario` it is benign background with a tracking campaign in it.
+#[derive(Args, Debug)]
+pub(super) struct Synth {
+    /// The capture to write (pcap, nanoseconds, Ethernet); - is stdout.
+    #[arg(required_unless_present = "list")]
+    out: Option<PathBuf>,
+    /// Plays this scenario only; may be given again, also the same.
+    #[arg(long, value_name = "NAME")]
+    scenario: Vec<String>,
+    /// Messages of background. Default: 20000, with scenarios 2000; 0 is none.
+    #[arg(long, value_name = "N")]
+    messages: Option<u64>,
+    /// The same seed gives the same octets.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Writes what really happens, a JSON line each scenario played.
+    #[arg(long, value_name = "OUT")]
+    truth: Option<PathBuf>,
+    /// Writes the configuration of the home network.
+    #[arg(long, value_name = "OUT")]
+    config: Option<PathBuf>,
+    /// Lists the scenarios and writes nothing.
+    #[arg(long)]
+    list: bool,
+}
+
+impl Synth {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let Some(out) = self.out.as_deref().filter(|_| !self.list) else {
+            return list();
+        };
+        let options = self.options()?;
+        let mut capture =
+            PcapWriter::new(output::open(out)?, LinkType::ETHERNET, Precision::Nanos)?;
+        let mut truth = self.truth.as_deref().map(output::open).transpose()?;
+        if let Some(path) = &self.config {
+            let mut config = output::open(path)?;
+            config.write_all(configuration().as_bytes())?;
+            config.flush()?;
+        }
+        let mut generator = Generator::new(&options);
+        let mut number = 0;
+        while let Some(generated) = generator.next() {
+            number += 1;
+            capture.write(&Frame {
+                at: Timestamp::from_nanos(generated.at),
+                bytes: &generated.octets,
+                wire_len: u32::try_from(generated.octets.len()).unwrap_or(u32::MAX),
+                port: PortId(0),
+                link: LinkType::ETHERNET,
+                number,
+                source: FileId(0),
+            })?;
+            for instance in generator.truths() {
+                if let Some(truth) = &mut truth {
+                    writeln!(truth, "{}", instance.line())?;
+                }
+            }
+        }
+        capture.finish()?.flush()?;
+        if let Some(mut truth) = truth {
+            truth.flush()?;
+        }
+        Ok(())
+    }
+
+    fn options(&self) -> Result<Options, Failure> {
+        let Self { seed, .. } = *self;
+        if self.scenario.is_empty() {
+            let messages = self.messages.unwrap_or(MESSAGES);
+            let scenarios = scenarios::campaign(background::duration(messages));
+            return Ok(Options { seed, messages, scenarios });
+        }
+        let messages = self.messages.unwrap_or(MESSAGES_BESIDE);
+        let step = if messages == 0 { 60 } else { 600 };
+        let scenarios = (0..)
+            .zip(&self.scenario)
+            .map(|(at, name)| Ok((lead(messages) + at * step, find(name)?)))
+            .collect::<Result<_, Failure>>()?;
+        Ok(Options { seed, messages, scenarios })
+    }
+}
+
+/// Seconds of background before the first scenario.
+const fn lead(messages: u64) -> u64 {
+    if messages == 0 { 0 } else { 300 }
+}
+
+fn find(name: &str) -> Result<&'static Scenario, Failure> {
+    scenarios::find(name).ok_or_else(|| {
+        Failure::Wrong(anyhow!("no scenario is called {name}; `picket synth --list` names them"))
+    })
+}
+
+fn list() -> Result<(), Failure> {
+    let mut out = output::open("-".as_ref())?;
+    for scenario in scenarios::all() {
+        writeln!(out, "{:<6} {:<34} {}", scenario.group.name(), scenario.name, scenario.story)?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Messages of background, with a campaign in it.
+const MESSAGES: u64 = 20_000;
+/// Messages of background beside scenarios asked for.
+const MESSAGES_BESIDE: u64 = 2_000;

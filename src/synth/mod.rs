@@ -1,0 +1,22 @@
+//! Traffic that never was: a fictional home network, its partners, its attackers, and the truth.
+//!
+//! [`network`] says who there is and writes the configuration; [`world`] computes nodes and people
+//! from numbers; [`stage`] is where [`procedures`] and [`scenarios`] play; [`wire`] makes frames of
+//! what is said; [`generator`] puts all of it in order of time. Nothing here has a clock or
+//! a file: the same seed gives the same octets.
+
+pub mod background;
+pub mod dialogue;
+pub mod generator;
+pub mod network;
+pub mod procedures;
+pub mod rng;
+pub mod scenario;
+pub mod scenarios;
+pub mod stage;
+pub mod truth;
+pub mod wire;
+pub mod world;
+
+pub use generator::{Generated, Generator, Options};
+pub use network::configuration;

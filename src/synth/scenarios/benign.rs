@@ -1,0 +1,135 @@
+//! What only looks like an attack, and what does not even.
+
+use crate::synth::{
+    background,
+    dialogue::Answer,
+    procedures as p,
+    scenario::{Scenario, benign},
+    stage::Stage,
+    world,
+};
+
+/// The scenarios of this area.
+pub(super) static SCENARIOS: &[Scenario] = &[
+    benign(
+        "update_location_benign",
+        "A subscriber arrives abroad: authentication, registration with subscription data, the old register is told.",
+        |stage| {
+            let roamer = stage.victim_abroad();
+            stage.about(&roamer, &roamer.vlr);
+            let old = roamer.at_home().vlr;
+            p::authenticate(stage, &roamer, 3, 5);
+            p::register(stage, &roamer);
+            p::cancel(stage, &roamer, old);
+            p::register_packet(stage, &roamer);
+        },
+    ),
+    benign(
+        "inbound_roamer",
+        "A guest arrives, is located by their own network, calls, sends and leaves.",
+        |stage| {
+            let roamer = stage.visitor();
+            stage.about(&roamer, &roamer.vlr);
+            p::authenticate(stage, &roamer, 3, 2);
+            p::register(stage, &roamer);
+            stage.wait(900);
+            p::locate_own(stage, &roamer);
+            p::insert(stage, &roamer);
+            stage.wait(900);
+            p::purge(stage, &roamer);
+        },
+    ),
+    benign(
+        "steering",
+        "The home network refuses a registration three times to steer a phone to another network of the country.",
+        |stage| {
+            let roamer = stage.victim_abroad();
+            stage.about(&roamer, &roamer.vlr);
+            for _ in 0..3 {
+                p::authenticate(stage, &roamer, 3, 1);
+                p::register_refused(stage, &roamer, p::ROAMING_NOT_ALLOWED);
+                stage.wait(8);
+            }
+            let other = roamer.visiting(1);
+            p::authenticate(stage, &other, 3, 2);
+            p::register(stage, &other);
+        },
+    ),
+    benign(
+        "travel_by_plane",
+        "A subscriber leaves home, and registers abroad four hours later.",
+        |stage| {
+            let traveller = stage.victim();
+            stage.about(&traveller, &traveller.vlr);
+            p::register(stage, &traveller);
+            stage.wait(4 * 3600);
+            let there = traveller.visiting(4);
+            p::authenticate(stage, &there, 3, 2);
+            p::register(stage, &there);
+            p::cancel(stage, &there, traveller.vlr);
+        },
+    ),
+    benign("authentication_fails", "A phone of an unknown IMSI tries thrice.", |stage| {
+        let roamer = stage.victim_abroad();
+        stage.about(&roamer, &roamer.vlr);
+        for _ in 0..3 {
+            p::authenticate_with(stage, &roamer, 3, 1, Answer::error(p::UNKNOWN_SUBSCRIBER));
+            stage.wait(20);
+        }
+    }),
+    benign("mobile_terminated_call", "A call reaches a home subscriber abroad.", |stage| {
+        let roamer = stage.victim_abroad();
+        stage.about(&roamer, &roamer.vlr);
+        p::call(stage, &roamer);
+    }),
+    benign("camel_call", "A subscriber abroad calls under control of the home gsmSCF.", |stage| {
+        let roamer = stage.victim_abroad();
+        stage.about(&roamer, &roamer.vlr);
+        p::controlled_call(stage, &roamer);
+    }),
+    benign("service_code", "A subscriber abroad asks for their balance.", |stage| {
+        let roamer = stage.victim_abroad();
+        stage.about(&roamer, &roamer.vlr);
+        p::service_code(stage, &roamer);
+    }),
+    benign("undeliverable", "A request comes back for a wrong Global Title.", |stage| {
+        let roamer = stage.victim_abroad();
+        stage.about(&roamer, &roamer.vlr);
+        p::authenticate_with(stage, &roamer, 3, 1, Answer::Undeliverable(1));
+    }),
+    benign(
+        "restart_of_a_register",
+        "The home register restarts, says so, and fifty guests' registers restore their data.",
+        |stage| {
+            for _ in 0..50 {
+                let roamer = stage.victim_abroad();
+                stage.about(&roamer, &roamer.vlr);
+                let start = stage.now;
+                p::restore(stage, &roamer);
+                stage.now = start + 900_000_000;
+            }
+        },
+    ),
+    benign(
+        "airport_landing",
+        "Sixty subscribers register with one visited register within a minute.",
+        |stage| {
+            for _ in 0..60 {
+                let roamer = stage.victim().visiting(2);
+                let start = stage.now;
+                p::authenticate(stage, &roamer, 3, 2);
+                p::register(stage, &roamer);
+                stage.now = start + 1_000_000_000;
+            }
+        },
+    ),
+    benign("ordinary_day", "A little of everything that networks do.", ordinary_day),
+];
+
+fn ordinary_day(stage: &mut Stage) {
+    let mut background = background::Background::new(300, stage.now);
+    while background.next_start().is_some() {
+        background.play(stage);
+    }
+    stage.about(&world::outbound(1), &world::outbound(1).vlr);
+}

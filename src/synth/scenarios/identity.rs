@@ -1,0 +1,150 @@
+//! Who somebody is, and what keys they have: requests from those who have no business with it.
+
+use picket_dissectors::emit::map::{
+    Subscriber as Who, authentication, mobility, routing, subscriber,
+};
+
+use super::location::send_imsi;
+use crate::synth::{
+    dialogue::{Answer, Context},
+    procedures as p,
+    scenario::{
+        Group::{Interception, Location},
+        Scenario, attack, benign,
+    },
+    world::{self, MSC, SCF, VLR},
+};
+
+/// The scenarios of this area.
+pub(super) static SCENARIOS: &[Scenario] = &[
+    attack(
+        "send_imsi_from_abroad",
+        Location,
+        "A stranger turns a telephone number into an IMSI.",
+        |stage| {
+            let (victim, attacker) = (stage.victim(), world::unknown(4, VLR, 101));
+            stage.about(&victim, &attacker);
+            send_imsi(stage, attacker, &victim);
+        },
+    ),
+    attack(
+        "sri_from_abroad",
+        Location,
+        "A foreign switch asks for the route of a call to a home subscriber: IMSI, roaming number and serving switch.",
+        |stage| {
+            let (victim, attacker) = (stage.victim(), world::unknown(5, MSC, 102));
+            stage.about(&victim, &attacker);
+            let argument = routing::send_routing_info(victim.msisdn, attacker.gt, 3);
+            let result = routing::SendRoutingInfoResult {
+                imsi: victim.imsi,
+                roaming_number: Some(victim.vlr.gt),
+                vmsc: Some(victim.msc.gt),
+                info: Some(p::whereabouts(&victim)),
+                ..routing::SendRoutingInfoResult::default()
+            };
+            let dialogue = stage.dialogue(attacker, victim.hlr, Context::Map(5, 3));
+            stage.ask_in(
+                dialogue.to(victim.hlr_by_msisdn()),
+                22,
+                Some(argument),
+                Answer::of(result.tlv(3)),
+            );
+        },
+    ),
+    benign(
+        "sri_from_national_operator",
+        "The other operator at home asks for the route to a ported number, as agreed.",
+        |stage| {
+            let who = stage.victim();
+            stage.about(&who, &world::national_node(MSC, 1));
+            p::ported_call(stage, &who);
+        },
+    ),
+    attack(
+        "send_identification_from_abroad",
+        Location,
+        "A stranger exchanges a temporary identity for IMSI and keys.",
+        |stage| {
+            let (victim, attacker) = (stage.victim(), world::unknown(6, VLR, 103));
+            stage.about(&victim, &attacker);
+            let argument = mobility::send_identification(0x1234_5678, 3);
+            let result = mobility::send_identification_result(victim.imsi, 2, 3);
+            stage.ask(
+                attacker,
+                victim.vlr,
+                Context::Map(15, 3),
+                55,
+                Some(argument),
+                Answer::of(result),
+            );
+        },
+    ),
+    attack(
+        "atsi_from_abroad",
+        Location,
+        "A stranger asks the home register for a subscriber's call forwarding.",
+        |stage| {
+            let (victim, attacker) = (stage.victim(), world::unknown(7, SCF, 104));
+            stage.about(&victim, &attacker);
+            let argument = subscriber::any_time_subscription_interrogation(
+                Who::Msisdn(victim.msisdn),
+                attacker.gt,
+                None,
+            );
+            let result = subscriber::any_time_subscription_interrogation_result(stage.stranger());
+            stage.ask(
+                attacker,
+                victim.hlr,
+                Context::Map(43, 3),
+                62,
+                Some(argument),
+                Answer::of(result),
+            );
+        },
+    ),
+    attack(
+        "sai_harvest",
+        Interception,
+        "A network where none of them is collects authentication vectors of home subscribers.",
+        |stage| {
+            let attacker = world::unknown(0, VLR, 105);
+            stage.by(&attacker);
+            for _ in 0..8 {
+                let victim = stage.victim();
+                let argument = authentication::SendAuthenticationInfo {
+                    imsi: victim.imsi,
+                    vectors: 5,
+                    ..authentication::SendAuthenticationInfo::default()
+                };
+                let result = authentication::send_authentication_info_result(5, 3);
+                let dialogue = stage.dialogue(attacker, victim.hlr, Context::Map(14, 3));
+                stage.ask_in(
+                    dialogue.to(victim.hlr_by_imsi()),
+                    56,
+                    Some(argument.tlv(3)),
+                    Answer::of(result),
+                );
+                stage.wait(5);
+            }
+        },
+    ),
+    attack(
+        "send_parameters_downgrade",
+        Interception,
+        "A stranger uses version 1 to ask for a subscriber's keys.",
+        |stage| {
+            let (victim, attacker) = (stage.victim(), world::unknown(1, VLR, 106));
+            stage.about(&victim, &attacker);
+            let argument = authentication::send_parameters(victim.imsi);
+            let result = authentication::send_parameters_result(1);
+            stage.ask(
+                attacker,
+                victim.hlr,
+                Context::Map(14, 1),
+                9,
+                Some(argument),
+                Answer::of(result),
+            );
+        },
+    ),
+];

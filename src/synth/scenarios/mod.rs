@@ -1,0 +1,39 @@
+//! The scenarios there are, by area.
+
+mod benign;
+mod campaign;
+mod dos;
+mod encoding;
+mod fraud;
+mod identity;
+mod interception;
+mod location;
+mod recon;
+mod sms;
+
+use super::scenario::Scenario;
+
+/// Returns every scenario.
+pub fn all() -> impl Iterator<Item = &'static Scenario> {
+    [
+        location::SCENARIOS,
+        identity::SCENARIOS,
+        interception::SCENARIOS,
+        fraud::SCENARIOS,
+        dos::SCENARIOS,
+        sms::SCENARIOS,
+        recon::SCENARIOS,
+        encoding::SCENARIOS,
+        benign::SCENARIOS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Finds a scenario by name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Scenario> {
+    all().find(|scenario| scenario.name == name)
+}
+
+pub use campaign::campaign;

@@ -1,0 +1,250 @@
+//! From SCCP messages to frames: M3UA, SCTP, IP and Ethernet of each link.
+//!
+//! Transmission sequence numbers count in the order of writing, so messages must come here in order
+//! of time.
+
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use picket_dissectors::{
+    emit::{ip, link::Ethernet, sctp},
+    m3ua::Data,
+    mtp3,
+};
+
+use super::{
+    network::{CARRIER_PC, CARRIERS, HOME_STP},
+    world::{Node, Place},
+};
+
+/// An SCCP message on its way.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Parcel {
+    /// When it passes the tap, nanoseconds since the Unix epoch.
+    pub at: u64,
+    /// Which way it goes.
+    pub route: Route,
+    /// The SCCP message.
+    pub user: Vec<u8>,
+    /// How SCTP carries it.
+    pub carriage: Carriage,
+    /// The truth it belongs to.
+    pub instance: Option<u32>,
+}
+
+/// How SCTP carries a message.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Carriage {
+    /// In one DATA chunk.
+    #[default]
+    Whole,
+    /// In fragments of this many octets.
+    Fragments(usize),
+    /// In a packet that is sent twice.
+    Repeated,
+}
+
+/// Which way a message goes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Route {
+    /// The association: the carriers, then the core.
+    pub association: u8,
+    /// From the lower side of the association to the upper.
+    pub up: bool,
+    /// Originating point code.
+    pub opc: u32,
+    /// Destination point code.
+    pub dpc: u32,
+    /// Network indicator.
+    pub ni: u8,
+    /// Signalling link selection.
+    pub sls: u8,
+}
+
+impl Route {
+    /// Returns the way from one node to another; `sls` spreads the load.
+    #[must_use]
+    pub fn between(from: &Node, to: &Node, sls: u8) -> Self {
+        let sls = sls & 15;
+        let carrier = |number: u8| CARRIER_PC + u32::from(number);
+        match (from.place, to.place) {
+            (Place::Home(opc), Place::Home(dpc)) => {
+                Self { association: CARRIERS, up: opc < dpc, opc, dpc, ni: 2, sls }
+            }
+            (Place::Abroad(number), _) => Self {
+                association: number,
+                up: true,
+                opc: carrier(number),
+                dpc: HOME_STP,
+                ni: 0,
+                sls,
+            },
+            (Place::Home(_), Place::Abroad(number)) => Self {
+                association: number,
+                up: false,
+                opc: HOME_STP,
+                dpc: carrier(number),
+                ni: 0,
+                sls,
+            },
+        }
+    }
+}
+
+/// The associations and how far each has counted.
+#[derive(Clone, Debug)]
+pub struct Wire {
+    associations: Vec<Association>,
+}
+
+#[derive(Clone, Debug)]
+struct Association {
+    /// Lower and upper side.
+    ends: [IpAddr; 2],
+    ports: [u16; 2],
+    tags: [u32; 2],
+    vlan: Option<u16>,
+    routing_context: Option<u32>,
+    /// Next sequence number of what each side sends.
+    tsn: [u32; 2],
+    /// Next stream sequence number, each side and stream.
+    streams: [[u16; STREAMS]; 2],
+    /// Packets since the last acknowledgement.
+    quiet: [u8; 2],
+}
+
+impl Default for Wire {
+    fn default() -> Self {
+        Self { associations: (0..=CARRIERS).map(Association::new).collect() }
+    }
+}
+
+impl Wire {
+    /// Writes the frames of a message, one after the other.
+    pub fn frames(&mut self, parcel: &Parcel, each: &mut dyn FnMut(Vec<u8>)) {
+        let Route { association, up, opc, dpc, ni, sls } = parcel.route;
+        let Some(association) = self.associations.get_mut(usize::from(association)) else { return };
+        let user = &parcel.user;
+        let data = Data {
+            network_appearance: None,
+            routing_context: association.routing_context,
+            protocol_data: mtp3::Message { opc, dpc, si: SCCP, ni, mp: 0, sls, user },
+            correlation_id: None,
+        };
+        association.send(up, sls, &data.octets(), parcel.carriage, each);
+    }
+
+    /// Writes the frames that open the associations.
+    pub fn open(&mut self, each: &mut dyn FnMut(Vec<u8>)) {
+        for association in &mut self.associations {
+            for (ack, up) in [(false, true), (true, false)] {
+                let side = usize::from(up);
+                let tag = association.tags.get(1 - side).copied().unwrap_or_default();
+                let tsn = association.tsn.get(side).copied().unwrap_or_default();
+                let init = sctp::init(ack, tag, tsn, &[]);
+                each(association.packet(up, vec![init], !ack));
+            }
+        }
+    }
+}
+
+impl Association {
+    fn new(number: u8) -> Self {
+        let host = |network: u8| match number {
+            2 => IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, network.into(), 0, 0, 0, 1)),
+            CARRIERS => IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10 * (network + 1))),
+            _ if network == 0 => IpAddr::V4(Ipv4Addr::new(198, 51, 100, 10 + number)),
+            _ => IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+        };
+        let seed = u32::from(number) + 1;
+        let tag = |side: u32| seed.wrapping_mul(0x9e37_79b9) ^ side.wrapping_mul(0x5bd1_e995) | 1;
+        Self {
+            ends: [host(0), host(1)],
+            ports: [2905, 2905 + u16::from(number)],
+            tags: [tag(1), tag(2)],
+            vlan: (number == 1).then_some(101),
+            routing_context: (number != 3).then_some(100 + u32::from(number)),
+            tsn: [seed.wrapping_mul(0x0001_0001), seed.wrapping_mul(0x0013_0001)],
+            streams: [[0; STREAMS]; 2],
+            quiet: [0; 2],
+        }
+    }
+
+    fn send(
+        &mut self,
+        up: bool,
+        sls: u8,
+        message: &[u8],
+        carriage: Carriage,
+        each: &mut dyn FnMut(Vec<u8>),
+    ) {
+        let stream = 1 + usize::from(sls) % (STREAMS - 1);
+        let ssn = self.streams.get_mut(usize::from(up)).and_then(|side| side.get_mut(stream));
+        let Some(ssn) = ssn else { return };
+        let message_number = *ssn;
+        *ssn = ssn.wrapping_add(1);
+        let size = if let Carriage::Fragments(size) = carriage { size.max(1) } else { usize::MAX };
+        let pieces = message.len().div_ceil(size).max(1);
+        for (at, piece) in message.chunks(size.min(message.len().max(1))).enumerate() {
+            let stream = u16::try_from(stream).unwrap_or_default();
+            let mut data = sctp::whole(self.next(up), stream, message_number, M3UA, piece);
+            data.beginning = at == 0;
+            data.ending = at + 1 == pieces;
+            let mut chunks = Vec::new();
+            chunks.extend(self.acknowledgement(up));
+            chunks.push(sctp::data(&data));
+            let frame = self.packet(up, chunks, false);
+            if carriage == Carriage::Repeated {
+                each(frame.clone());
+            }
+            each(frame);
+        }
+    }
+
+    /// Takes the next sequence number of a side.
+    fn next(&mut self, up: bool) -> u32 {
+        let Some(tsn) = self.tsn.get_mut(usize::from(up)) else { return 0 };
+        let now = *tsn;
+        *tsn = tsn.wrapping_add(1);
+        now
+    }
+
+    /// Acknowledges what the other side sent, in every fourth packet.
+    fn acknowledgement(&mut self, up: bool) -> Option<Vec<u8>> {
+        let quiet = self.quiet.get_mut(usize::from(up))?;
+        *quiet = (*quiet + 1) % 4;
+        let due = *quiet == 0;
+        let other = self.tsn.get(usize::from(!up)).copied()?;
+        due.then(|| sctp::sack(other.wrapping_sub(1)))
+    }
+
+    fn packet(&self, up: bool, chunks: Vec<Vec<u8>>, opening: bool) -> Vec<u8> {
+        let pick = |pair: [u16; 2], side: bool| if side { pair[1] } else { pair[0] };
+        let [lower, upper] = self.ends;
+        let (src, dst) = if up { (lower, upper) } else { (upper, lower) };
+        let [low_tag, high_tag] = self.tags;
+        let packet = sctp::Packet {
+            source_port: pick(self.ports, !up),
+            destination_port: pick(self.ports, up),
+            verification_tag: match (opening, up) {
+                (true, _) => 0,
+                (false, true) => high_tag,
+                (false, false) => low_tag,
+            },
+            chunks,
+        };
+        let octets = packet.octets();
+        let packet = ip::Packet::sctp(src, dst, &octets).octets();
+        let tag = self.vlan.map(|vlan| (VLAN, vlan));
+        let tags = tag.as_slice();
+        Ethernet { tags, ethertype: None, payload: &packet }.octets()
+    }
+}
+
+/// Service indicator of SCCP (Q.704 §14.2.1).
+const SCCP: u8 = 3;
+/// Payload protocol identifier of M3UA (RFC 4666 §1.4.3).
+const M3UA: u32 = 3;
+/// Streams of an association; the first is for management.
+const STREAMS: usize = 5;
+/// Tag protocol identifier of IEEE 802.1Q.
+const VLAN: u16 = 0x8100;

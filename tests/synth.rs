@@ -1,0 +1,170 @@
+//! Traffic that never was: the same each time, readable to the last octet, and true.
+#![expect(clippy::expect_used, reason = "a failure here is the test's")]
+
+use std::{path::Path, process::Command, sync::Arc};
+
+use assert_cmd::cargo::cargo_bin_cmd;
+use picket::{
+    cases::{self, Bench},
+    engine::Rules,
+    event::fields::Names,
+    pack,
+    synth::{Generator, Options, background, scenario::Scenario, scenarios},
+};
+
+fn generator(messages: u64, scenarios: Vec<(u64, &'static Scenario)>) -> Generator {
+    Generator::new(&Options { seed: 5, messages, scenarios })
+}
+
+#[test]
+fn the_same_seed_gives_the_same_octets() {
+    let all = |seed| {
+        let scenarios = scenarios::campaign(background::duration(500));
+        Generator::new(&Options { seed, messages: 500, scenarios }).collect::<Vec<_>>()
+    };
+    assert_eq!(all(1), all(1));
+    assert_ne!(all(1), all(2));
+}
+
+#[test]
+fn names_are_unique_and_their_form_is_one() {
+    let mut names: Vec<_> = scenarios::all().map(|scenario| scenario.name).collect();
+    let snake = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    assert!(names.iter().all(|name| name.chars().all(snake)), "{names:?}");
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}
+
+#[test]
+fn time_never_goes_back_and_truth_cites_frames_there_are() {
+    for scenario in scenarios::all() {
+        let mut generator = generator(60, vec![(900, scenario)]);
+        let mut truths = Vec::new();
+        let (mut last, mut frames) = (0, 0);
+        while let Some(generated) = generator.next() {
+            assert!(generated.at >= last, "{}", scenario.name);
+            (last, frames) = (generated.at, frames + 1);
+            truths.extend(generator.truths());
+        }
+        let [truth] = truths.as_slice() else { panic!("{}: {truths:?}", scenario.name) };
+        assert!(!truth.frames.is_empty(), "{}", scenario.name);
+        assert!(truth.frames.is_sorted(), "{}", scenario.name);
+        assert!(truth.frames.iter().all(|frame| (1..=frames).contains(frame)), "{}", scenario.name);
+        let line: serde_json::Value = serde_json::from_str(&truth.line()).expect("JSON");
+        let benign = scenario.group.is_benign();
+        assert_eq!(line["kind"].as_str().expect("text").starts_with("benign:"), benign);
+        assert_eq!(line["attacker_gt"].is_null(), benign, "{line}");
+    }
+}
+
+#[test]
+fn every_scenario_is_read_to_its_end() {
+    let plan = Arc::new(cases::plan().expect("the configuration is good"));
+    let rules = Arc::new(Rules::none());
+    for scenario in scenarios::all() {
+        let (_, stats) = cases::play(scenario, Arc::clone(&plan), Arc::clone(&rules));
+        assert!(stats.events > 0, "{}", scenario.name);
+        // A sweep of operation codes sends the same argument with each of them.
+        let meant = scenario.name == "opcode_sweep";
+        assert!(meant || stats.unread.is_empty(), "{}: {:?}", scenario.name, stats.unread);
+        if scenario.group.is_benign() {
+            assert!(stats.notes.is_empty(), "{}: {:?}", scenario.name, stats.notes);
+        }
+    }
+}
+
+#[test]
+fn every_shipped_case_holds() {
+    let plan = cases::plan().expect("the configuration is good");
+    let names = Names {
+        networks: plan.networks.all().iter().map(|network| network.name.clone()).collect(),
+        links: plan.links.iter().map(|link| link.name.clone()).collect(),
+        ..Names::default()
+    };
+    let (rules, _) = pack::load(&plan, &names, &[]).expect("the shipped rules compile");
+    let infos = rules.set.as_ref().map(|set| set.rules().to_vec()).unwrap_or_default();
+    let mut bench = Bench::new(Arc::new(plan), Arc::new(rules));
+    let mut wrong = Vec::new();
+    for info in &infos {
+        for case in cases::of(info).expect("the cases name scenarios") {
+            let verdict = bench.try_case(&case);
+            if !verdict.passed {
+                wrong.push(format!("{} on {}: {verdict:?}", case.name, case.scenario.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn replay_finds_what_synth_wrote() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| dir.path().join(name);
+    let (capture, truth, config) = (path("a.pcap"), path("t.jsonl"), path("picket.toml"));
+    cargo_bin_cmd!("picket")
+        .args(["synth", "--scenario", "ati_from_abroad", "--messages", "300"])
+        .arg(&capture)
+        .arg("--truth")
+        .arg(&truth)
+        .arg("--config")
+        .arg(&config)
+        .assert()
+        .success();
+    let replayed = cargo_bin_cmd!("picket")
+        .arg("replay")
+        .arg(&capture)
+        .arg("-c")
+        .arg(&config)
+        .arg("--json")
+        .output();
+    let replayed = replayed.expect("it runs");
+    assert!(replayed.status.success(), "{}", String::from_utf8_lossy(&replayed.stderr));
+    let truth = std::fs::read_to_string(&truth).expect("the truth");
+    let truth: serde_json::Value = serde_json::from_str(truth.trim()).expect("one line");
+    let lines = String::from_utf8(replayed.stdout).expect("text");
+    let found = lines.lines().any(|line| {
+        let alert: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let evidence = alert["evidence"].as_array().cloned().unwrap_or_default();
+        let cited = |frame| evidence.iter().any(|cited| &cited["frame"] == frame);
+        alert["outcome"] == "leaked"
+            && truth["frames"].as_array().expect("frames").iter().any(cited)
+    });
+    assert!(found, "{lines}");
+}
+
+#[test]
+fn a_scenario_that_is_not_there_is_a_usage_error() {
+    cargo_bin_cmd!("picket").args(["synth", "-", "--scenario", "no_such"]).assert().code(2);
+}
+
+#[test]
+fn tshark_reads_the_background_without_complaint() {
+    let there = Command::new("tshark").arg("--version").output();
+    if !there.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: no tshark");
+        return;
+    }
+    let dir = tempfile::tempdir().expect("a directory");
+    let capture = dir.path().join("a.pcap");
+    cargo_bin_cmd!("picket")
+        .args(["synth", "--scenario", "ordinary_day", "--messages", "1500"])
+        .arg(&capture)
+        .assert()
+        .success();
+    let malformed = tshark(&capture, "_ws.malformed || _ws.expert.severity == error");
+    assert!(malformed.is_empty(), "{malformed}");
+    let read = tshark(&capture, "gsm_map");
+    assert!(read.lines().count() > 1000, "{}", read.lines().count());
+}
+
+fn tshark(capture: &Path, filter: &str) -> String {
+    let output = Command::new("tshark")
+        .arg("-r")
+        .arg(capture)
+        .args(["-Y", filter])
+        .output()
+        .expect("tshark runs");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
