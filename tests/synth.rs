@@ -63,6 +63,7 @@ fn time_never_goes_back_and_truth_cites_frames_there_are() {
 fn every_scenario_is_read_to_its_end() {
     let plan = Arc::new(cases::plan().expect("the configuration is good"));
     let rules = Arc::new(Rules::none());
+    let mut wrong = Vec::new();
     for scenario in scenarios::all() {
         let (_, stats) = cases::play(scenario, Arc::clone(&plan), Arc::clone(&rules));
         assert!(stats.events > 0, "{}", scenario.name);
@@ -70,9 +71,12 @@ fn every_scenario_is_read_to_its_end() {
         let meant = scenario.name == "opcode_sweep";
         assert!(meant || stats.unread.is_empty(), "{}: {:?}", scenario.name, stats.unread);
         if scenario.group.is_benign() {
-            assert!(stats.notes.is_empty(), "{}: {:?}", scenario.name, stats.notes);
+            // Five authentication vectors do not fit in a UDT.
+            let odd = stats.notes.keys().filter(|note| note.id() != "sccp.segmented");
+            wrong.extend(odd.map(|note| format!("{}: {}", scenario.name, note.id())));
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
