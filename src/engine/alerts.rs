@@ -15,7 +15,7 @@ use super::{
     evidence::{Evidence, parties},
 };
 use crate::{
-    event::{FrameId, Outcome, SigEvent},
+    event::{Outcome, SigEvent},
     state::table::ExpiringTable,
 };
 
@@ -49,7 +49,7 @@ impl Group {
 pub(super) struct Alerts {
     open: ExpiringTable<Key, Open>,
     due: ExpiringTable<Key, ()>,
-    waiting: ExpiringTable<(u64, i32), Vec<(Key, FrameId)>>,
+    waiting: ExpiringTable<(u64, i32), Vec<(Key, Evidence)>>,
 }
 
 type Key = (u32, Group);
@@ -117,11 +117,10 @@ impl Alerts {
         let Some(keys) = self.waiting.remove(&(event.dialogue.id, invoke_id(event))) else {
             return;
         };
-        for (key, frame) in keys {
+        for (key, asked) in keys {
             let Some(open) = self.open.get_mut(&key) else { continue };
-            for cited in open.alert.evidence.iter_mut().filter(|cited| cited.frame == frame) {
-                cited.outcome = Some(outcome);
-            }
+            // The request is cited again with what became of it.
+            cite(&mut open.alert, &Evidence { outcome: Some(outcome), ..asked });
             let answer = Evidence { outcome: Some(outcome), ..Evidence::of(event) };
             if outcome != Outcome::NoAnswer && outcome != Outcome::Unseen {
                 cite(&mut open.alert, &answer);
@@ -273,10 +272,10 @@ impl Alerts {
         let request = (event.dialogue.id, invoke_id(event));
         if let Some(keys) = self.waiting.get_mut(&request) {
             if !keys.iter().any(|&(known, _)| known == key) {
-                keys.push((key, event.frame));
+                keys.push((key, Evidence::of(event)));
             }
         } else {
-            self.waiting.insert(request, vec![(key, event.frame)], 0, now);
+            self.waiting.insert(request, vec![(key, Evidence::of(event))], 0, now);
         }
     }
 }

@@ -281,8 +281,10 @@ impl Engine {
         let answer = event.dialogue.request.is_some();
         let subject = &mut event.subscriber;
         if answer {
-            subject.imsi = subject.imsi.or(named.imsi);
-            subject.msisdn = subject.msisdn.or(named.msisdn);
+            // What an answer names besides may be a correlation id; binding decides about that.
+            if subject.imsi.is_none() && subject.msisdn.is_none() {
+                (subject.imsi, subject.msisdn) = (named.imsi, named.msisdn);
+            }
         } else {
             subject.imsi = named.imsi;
             subject.msisdn = named.msisdn;

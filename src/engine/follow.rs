@@ -20,7 +20,9 @@ impl Engine {
             event.tcap.and_then(|tcap| tcap.component).and_then(|component| component.kind);
         let invoke = component == Some(ComponentType::Invoke);
         match operation.code {
-            UPDATE_LOCATION | UPDATE_GPRS_LOCATION if invoke => self.track_move(event),
+            UPDATE_LOCATION | UPDATE_GPRS_LOCATION | SEND_AUTHENTICATION_INFO if invoke => {
+                self.track_move(event);
+            }
             SEND_ROUTING_INFO_FOR_SM if !invoke => self.track_question(event),
             FORWARD_SM | MT_FORWARD_SM if invoke => self.track_delivery(event),
             _ => {}
@@ -47,7 +49,7 @@ impl Engine {
         event.tracking.distinct_countries_1h = Some(counts.countries);
     }
 
-    /// A registration: how far it is from where the subscriber was seen last.
+    /// A registration, or the request for keys before it: how far it is from where the subscriber was seen last.
     fn track_move(&self, event: &mut SigEvent) {
         let Some(subscriber) = self.subscribers.get(event.subscriber.key) else { return };
         let sender = event.sccp.and_then(|sccp| sccp.calling.gt).map(|gt| gt.place);
@@ -104,5 +106,6 @@ const UPDATE_LOCATION: u8 = 2;
 const UPDATE_GPRS_LOCATION: u8 = 23;
 const MT_FORWARD_SM: u8 = 44;
 const SEND_ROUTING_INFO_FOR_SM: u8 = 45;
+const SEND_AUTHENTICATION_INFO: u8 = 56;
 /// forwardSM of versions 1 and 2, both directions.
 const FORWARD_SM: u8 = 46;

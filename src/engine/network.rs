@@ -185,6 +185,8 @@ impl Engine {
                 tt: gt.tt,
                 es: gt.es,
                 mobile: matches!(normalised.kind, Kind::E214 | Kind::E212),
+                stranger: networks.all().len() > 1
+                    && networks.place_of(&normalised).network.is_none(),
                 place: networks.place_of(&normalised),
             }
         });

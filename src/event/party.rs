@@ -57,6 +57,8 @@ pub struct GlobalTitle {
     pub es: Option<u8>,
     /// In E.214 or E.212 form: it names a subscriber.
     pub mobile: bool,
+    /// In no configured network, although networks are configured: nobody there is known.
+    pub stranger: bool,
     /// Whose it is.
     pub place: Place,
 }

@@ -213,6 +213,7 @@ fn party(r: &mut Random) -> Party {
             tt: r.maybe(Random::octet),
             es: r.maybe(Random::octet),
             mobile: r.flip(),
+            stranger: r.flip(),
             place: place(r),
         }),
     }

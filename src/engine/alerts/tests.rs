@@ -93,13 +93,13 @@ fn a_leak_is_told_at_once_and_raises_the_level() {
     story.hit(&asked);
     assert_eq!(story.published(), [(0, 1, Outcome::Pending, Level::High, vec![1])]);
     story.alerts.outcome(&answer(1, &asked, Outcome::Leaked), Outcome::Leaked, &mut story.out);
-    assert_eq!(story.published(), [(1, 1, Outcome::Leaked, Level::Critical, vec![2])]);
+    assert_eq!(story.published(), [(1, 1, Outcome::Leaked, Level::Critical, vec![1, 2])]);
 }
 
 #[test]
 fn a_refusal_lowers_the_level_and_silence_does_not() {
     for (outcome, level, frames) in
-        [(Outcome::Refused, Level::Medium, vec![2]), (Outcome::NoAnswer, Level::High, vec![])]
+        [(Outcome::Refused, Level::Medium, vec![1, 2]), (Outcome::NoAnswer, Level::High, vec![1])]
     {
         let mut story = Story::new();
         let asked = request(0, 7, 1);

@@ -42,6 +42,8 @@ macro_rules! party {
             concat!($prefix, ".gt.external"), Bool =
                 |e| title($party(e)).map(|gt| gt.place.origin.is_external()),
                 "Whether the number is not home's.";
+            concat!($prefix, ".gt.stranger"), Bool = |e| title($party(e)).map(|gt| gt.stranger),
+                "Whether the number is in no configured network, although networks besides home are configured.";
             concat!($prefix, ".gt.country"), Text =
                 |e| title($party(e))?.place.country.as_ref().map(|country| country.as_str()),
                 "Country of the number, ISO 3166-1 alpha-2; XX for codes without a territory.";
