@@ -108,6 +108,9 @@ pub const CARRIER_PC: u32 = 6000;
 /// Carriers that bring the international links.
 pub const CARRIERS: u8 = 4;
 
+/// The association to the other operator at home, next to those of the carriers and the core.
+pub const NATIONAL_LINK: u8 = CARRIERS + 1;
+
 /// Returns the configuration of the home network.
 #[must_use]
 pub fn configuration() -> String {
@@ -143,6 +146,13 @@ pub fn configuration() -> String {
         out.push_str(&format!(
             "\n[[network]]\nname = \"{name}\"\ncountry = \"XX\"\ngt_prefixes = [\"{gt}\"]\n\
              class = \"{class}\"\nrelation = \"roaming\"\n"
+        ));
+    }
+    let neighbour = CARRIER_PC + u32::from(NATIONAL_LINK);
+    for (name, end) in [("national-in", "opc"), ("national-out", "dpc")] {
+        out.push_str(&format!(
+            "\n[[link]]\nname = \"{name}\"\nmatch = {{ ni = 2, {end} = {neighbour} }}\n\
+             side = \"national\"\n"
         ));
     }
     out.push_str(

@@ -12,7 +12,7 @@ use picket_dissectors::{
 };
 
 use super::{
-    network::{CARRIER_PC, CARRIERS, HOME_STP},
+    network::{CARRIER_PC, CARRIERS, HOME_STP, NATIONAL_LINK},
     world::{Node, Place},
 };
 
@@ -46,7 +46,7 @@ pub enum Carriage {
 /// Which way a message goes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Route {
-    /// The association: the carriers, then the core.
+    /// The association: the carriers, then the core, then the other operator at home.
     pub association: u8,
     /// From the lower side of the association to the upper.
     pub up: bool,
@@ -66,6 +66,7 @@ impl Route {
     pub fn between(from: &Node, to: &Node, sls: u8) -> Self {
         let sls = sls & 15;
         let carrier = |number: u8| CARRIER_PC + u32::from(number);
+        let indicator = |number: u8| if number == NATIONAL_LINK { 2 } else { 0 };
         match (from.place, to.place) {
             (Place::Home(opc), Place::Home(dpc)) => {
                 Self { association: CARRIERS, up: opc < dpc, opc, dpc, ni: 2, sls }
@@ -75,7 +76,7 @@ impl Route {
                 up: true,
                 opc: carrier(number),
                 dpc: HOME_STP,
-                ni: 0,
+                ni: indicator(number),
                 sls,
             },
             (Place::Home(_), Place::Abroad(number)) => Self {
@@ -83,7 +84,7 @@ impl Route {
                 up: false,
                 opc: HOME_STP,
                 dpc: carrier(number),
-                ni: 0,
+                ni: indicator(number),
                 sls,
             },
         }
@@ -114,7 +115,7 @@ struct Association {
 
 impl Default for Wire {
     fn default() -> Self {
-        Self { associations: (0..=CARRIERS).map(Association::new).collect() }
+        Self { associations: (0..=NATIONAL_LINK).map(Association::new).collect() }
     }
 }
 

@@ -10,8 +10,8 @@ use picket_dissectors::{
 
 use super::{
     network::{
-        CARRIERS, HOME, HOME_NODE_PC, HOME_NODES, LEASED, NATIONAL, Operator, PARTNERS,
-        ROAMING_HUB, SMS_HUB, UNKNOWN, digits, text,
+        CARRIERS, HOME, HOME_NODE_PC, HOME_NODES, LEASED, NATIONAL, NATIONAL_LINK, Operator,
+        PARTNERS, ROAMING_HUB, SMS_HUB, UNKNOWN, digits, text,
     },
     rng::mix,
 };
@@ -32,7 +32,7 @@ pub struct Node {
 pub enum Place {
     /// At home, with its point code.
     Home(u32),
-    /// Behind a carrier.
+    /// Behind a carrier, or behind the link to the other operator at home.
     Abroad(u8),
 }
 
@@ -119,7 +119,8 @@ pub fn partner_node(partner: usize, ssn: u8, number: u64) -> Node {
 /// Returns a node of the other network at home.
 #[must_use]
 pub fn national_node(ssn: u8, number: u64) -> Node {
-    abroad(NATIONAL.gt, ssn, u64::from(ssn) * 100 + number, 0)
+    let node = abroad(NATIONAL.gt, ssn, u64::from(ssn) * 100 + number, 0);
+    Node { place: Place::Abroad(NATIONAL_LINK), ..node }
 }
 
 /// Returns a node of the aggregator of short messages.

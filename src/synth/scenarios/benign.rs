@@ -1,11 +1,20 @@
 //! What only looks like an attack, and what does not even.
 
+use picket_dissectors::emit::{
+    map::{
+        location::{RequestedInfo, provide_subscriber_info},
+        mobility, sms,
+    },
+    tcap::invoke,
+};
+
 use crate::synth::{
     background,
-    dialogue::Answer,
+    dialogue::{Answer, Context},
     procedures as p,
     scenario::{Scenario, benign},
     stage::Stage,
+    wire::Carriage,
     world,
 };
 
@@ -121,6 +130,107 @@ pub(super) static SCENARIOS: &[Scenario] = &[
                 p::register(stage, &roamer);
                 stage.now = start + 1_000_000_000;
             }
+        },
+    ),
+    benign(
+        "retransmitted",
+        "SCTP sends packets twice; the second sighting is no second request.",
+        |stage| {
+            let roamer = stage.victim_abroad();
+            stage.about(&roamer, &roamer.vlr);
+            let mut dialogue = stage.dialogue(roamer.hlr, roamer.vlr, Context::Map(28, 3));
+            dialogue.carriage = Carriage::Repeated;
+            let argument = provide_subscriber_info(
+                roamer.imsi,
+                RequestedInfo { state: true, ..RequestedInfo::default() },
+            );
+            stage.ask_in(dialogue, 70, Some(argument), Answer::of(p::whereabouts(&roamer).tlv()));
+        },
+    ),
+    benign(
+        "old_partner_version_1",
+        "A partner with old switches registers a subscriber in version 1, which has no application context.",
+        |stage| {
+            let roamer = stage.victim_abroad();
+            stage.about(&roamer, &roamer.vlr);
+            let mut dialogue = stage.dialogue(roamer.vlr, roamer.hlr, Context::Map(1, 1));
+            dialogue.called = roamer.hlr_by_imsi();
+            let argument = mobility::update_location(roamer.imsi, roamer.msc.gt, roamer.vlr.gt);
+            let result = mobility::hlr_number(roamer.hlr.gt, 1);
+            stage.ask_in(dialogue, 2, Some(argument), Answer::of(result));
+        },
+    ),
+    benign(
+        "old_partner_version_2",
+        "A partner asks for triplets and registers, and the home register cancels, in version 2.",
+        |stage| {
+            let roamer = stage.victim_abroad();
+            stage.about(&roamer, &roamer.vlr);
+            p::authenticate(stage, &roamer, 2, 3);
+            let argument = mobility::update_location(roamer.imsi, roamer.msc.gt, roamer.vlr.gt);
+            let result = mobility::hlr_number(roamer.hlr.gt, 2);
+            let dialogue = stage.dialogue(roamer.vlr, roamer.hlr, Context::Map(1, 2));
+            stage.ask_in(dialogue.to(roamer.hlr_by_imsi()), 2, Some(argument), Answer::of(result));
+            let argument = mobility::cancel_location(roamer.imsi, None, 2);
+            stage.ask(
+                roamer.hlr,
+                roamer.at_home().vlr,
+                Context::Map(2, 2),
+                3,
+                Some(argument),
+                Answer::Result(None),
+            );
+        },
+    ),
+    benign(
+        "sms_delivered_in_a_continue",
+        "The message centre first opens the dialogue and delivers in a Continue, the handshake of TS 33.204.",
+        |stage| {
+            let guest = stage.victim_abroad();
+            let centre = world::home(world::HomeNode::Smsc);
+            stage.about(&guest, &guest.vlr);
+            let mut dialogue = stage.dialogue(centre, guest.msc, Context::Map(25, 3));
+            stage.begin(&mut dialogue, Vec::new());
+            stage.reply(&mut dialogue, Vec::new());
+            let argument = sms::mt_forward_sm(guest.imsi, centre.gt, &sms::Tpdu::default(), false);
+            stage.proceed(&mut dialogue, vec![invoke(1, 44, Some(argument))]);
+            stage.answer(&mut dialogue, 1, 44, Answer::Result(None));
+        },
+    ),
+    benign(
+        "calls_to_one_roamer",
+        "Four calls in an hour reach one subscriber abroad; each asks the visited register for the state first.",
+        |stage| {
+            let roamer = stage.victim_abroad();
+            stage.about(&roamer, &roamer.vlr);
+            for gap in [300, 1100, 500, 10] {
+                p::locate_own(stage, &roamer);
+                p::call(stage, &roamer);
+                stage.wait(gap);
+            }
+        },
+    ),
+    benign(
+        "within_one_group",
+        "A subscriber moves between the two networks of a group and back in minutes, at a border.",
+        |stage| {
+            let roamer = stage.victim();
+            stage.about(&roamer, &roamer.vlr);
+            for partner in [0, 5, 0] {
+                let there = roamer.visiting(partner);
+                p::authenticate(stage, &there, 3, 2);
+                p::register(stage, &there);
+                stage.wait(240);
+            }
+        },
+    ),
+    benign(
+        "unanswered",
+        "A visited register never gets its vectors; the answer took another way.",
+        |stage| {
+            let roamer = stage.victim_abroad();
+            stage.about(&roamer, &roamer.vlr);
+            p::authenticate_with(stage, &roamer, 3, 2, Answer::Silence);
         },
     ),
     benign("ordinary_day", "A little of everything that networks do.", ordinary_day),

@@ -394,6 +394,44 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         },
     ),
     attack(
+        "reporting_state_from_abroad",
+        Location,
+        "A stranger has a register report when a subscriber is free and when busy, and is told.",
+        |stage| {
+            let (victim, attacker) = (stage.victim(), world::unknown(4, HLR, 73));
+            stage.about(&victim, &attacker);
+            let about = || Some(routing::about(victim.imsi));
+            let done = Answer::of(empty());
+            stage.ask(attacker, victim.vlr, Context::Map(7, 3), 73, about(), done);
+        },
+    ),
+    attack(
+        "psi_slow_cadence",
+        Location,
+        "A foreign node asks for the same subscriber's location every two hours for a day.",
+        |stage| {
+            let (victim, attacker) = (stage.victim(), world::leased(3, HLR, 74));
+            stage.about(&victim, &attacker);
+            for _ in 0..12 {
+                psi(stage, attacker, &victim, LOCATION, told(&victim));
+                stage.wait(7200);
+            }
+        },
+    ),
+    attack(
+        "home_hlr_polls_own_roamer",
+        Location,
+        "The home register itself asks for one of its subscribers abroad every five minutes, without any call.",
+        |stage| {
+            let victim = stage.victim_abroad();
+            stage.about(&victim, &victim.hlr);
+            for _ in 0..15 {
+                p::locate_own(stage, &victim);
+                stage.wait(300);
+            }
+        },
+    ),
+    attack(
         "trace_from_abroad",
         Location,
         "A stranger has a subscriber's calls and places traced to its own centre.",
