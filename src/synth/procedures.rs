@@ -277,6 +277,17 @@ pub fn ported_call(stage: &mut Stage, who: &Subscriber) {
     stage.ask_in(dialogue, 22, Some(argument), Answer::of(result.tlv(3)));
 }
 
+/// Traffic of the carrier a node is behind, enough to learn that it is a peer; no part of the story.
+pub fn carrier_in_use(stage: &mut Stage, node: Node) {
+    stage.aside(|stage| {
+        for _ in 0..30 {
+            let mut roamer = stage.victim_abroad();
+            roamer.vlr.place = node.place;
+            authenticate(stage, &roamer, 3, 1);
+        }
+    });
+}
+
 fn profile(who: &Subscriber) -> subscriber::InsertSubscriberData {
     let scf = if who.hlr.is_home() {
         home(HomeNode::Scf).gt

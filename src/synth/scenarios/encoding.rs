@@ -13,7 +13,7 @@ use picket_dissectors::{
 use super::location::{LOCATION, told};
 use crate::synth::{
     dialogue::{Answer, Context, Dialogue},
-    procedures::whereabouts,
+    procedures::{self as p, whereabouts},
     scenario::{Group::Evasion, Scenario, attack},
     stage::Stage,
     wire::Carriage,
@@ -221,7 +221,8 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         Evasion,
         "A request arrives from abroad under an address of the home network.",
         |stage| {
-            let (victim, _, mut dialogue) = request(stage);
+            let (victim, attacker, mut dialogue) = request(stage);
+            p::carrier_in_use(stage, attacker);
             dialogue.calling = world::home(world::HomeNode::Hlr).address();
             stage.ask_in(
                 dialogue,

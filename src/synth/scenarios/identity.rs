@@ -1,7 +1,7 @@
 //! Who somebody is, and what keys they have: requests from those who have no business with it.
 
 use picket_dissectors::emit::map::{
-    Subscriber as Who, authentication, mobility, routing, subscriber,
+    Subscriber as Who, authentication, mobility, routing, services, subscriber,
 };
 
 use super::location::send_imsi;
@@ -103,27 +103,40 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         },
     ),
     attack(
+        "interrogate_ss_from_abroad",
+        Location,
+        "A register where the subscriber is not reads where the subscriber's calls are forwarded.",
+        |stage| {
+            let (victim, attacker) = (stage.victim(), world::unknown(2, VLR, 107));
+            stage.about(&victim, &attacker);
+            let dialogue = stage.dialogue(attacker, victim.hlr, Context::Map(18, 2));
+            let result = services::interrogate_ss_result(stage.stranger());
+            let dialogue = dialogue.concerning(victim.imsi);
+            stage.ask_in(dialogue, 14, Some(services::ss(0x21)), Answer::of(result));
+        },
+    ),
+    attack(
         "sai_harvest",
         Interception,
-        "A network where none of them is collects authentication vectors of home subscribers.",
+        "A network on another continent collects the authentication vectors of a subscriber who is with a neighbour; a stranger does so for eight others.",
         |stage| {
-            let attacker = world::unknown(0, VLR, 105);
-            stage.by(&attacker);
+            let victim = stage.victim().visiting(0);
+            let attacker = world::leased(11, VLR, 105);
+            stage.about(&victim, &attacker);
+            stage.aside(|stage| {
+                p::authenticate(stage, &victim, 3, 2);
+                p::register(stage, &victim);
+            });
+            stage.wait(60);
+            let there = world::Subscriber { vlr: attacker, ..victim };
             for _ in 0..8 {
-                let victim = stage.victim();
-                let argument = authentication::SendAuthenticationInfo {
-                    imsi: victim.imsi,
-                    vectors: 5,
-                    ..authentication::SendAuthenticationInfo::default()
-                };
-                let result = authentication::send_authentication_info_result(5, 3);
-                let dialogue = stage.dialogue(attacker, victim.hlr, Context::Map(14, 3));
-                stage.ask_in(
-                    dialogue.to(victim.hlr_by_imsi()),
-                    56,
-                    Some(argument.tlv(3)),
-                    Answer::of(result),
-                );
+                p::authenticate(stage, &there, 3, 5);
+                stage.wait(5);
+            }
+            let stranger = world::unknown(0, VLR, 106);
+            for _ in 0..8 {
+                let there = world::Subscriber { vlr: stranger, ..stage.victim() };
+                p::authenticate(stage, &there, 3, 5);
                 stage.wait(5);
             }
         },

@@ -266,6 +266,19 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         },
     ),
     attack(
+        "get_password_from_abroad",
+        Interception,
+        "A stranger asks the serving register for the subscriber's barring password.",
+        |stage| {
+            let (victim, attacker) = (stage.victim(), world::unknown(4, HLR, 316));
+            stage.about(&victim, &attacker);
+            let dialogue = stage.dialogue(attacker, victim.vlr, Context::Map(18, 2));
+            let argument = services::get_password();
+            let dialogue = dialogue.concerning(victim.imsi);
+            stage.ask_in(dialogue, 18, Some(argument), Answer::error(36));
+        },
+    ),
+    attack(
         "authentication_failure_spoofed",
         Interception,
         "A register where the subscriber is not reports a failed authentication.",

@@ -271,6 +271,19 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         },
     ),
     attack(
+        "slr_from_abroad",
+        Location,
+        "A switch where the subscriber is not tells the home location centre where the subscriber is.",
+        |stage| {
+            let (victim, attacker) = (stage.victim(), world::unknown(0, MSC, 75));
+            stage.about(&victim, &attacker);
+            let report = subscriber_location_report(0, Who::Imsi(victim.imsi), attacker.gt, None);
+            let gmlc = home(HomeNode::Gmlc);
+            let done = Answer::of(empty());
+            stage.ask(attacker, gmlc, Context::Map(38, 3), 86, Some(report), done);
+        },
+    ),
+    attack(
         "sri_gprs_from_abroad",
         Location,
         "A foreign gateway asks the home register which SGSN serves a subscriber.",
@@ -394,7 +407,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         },
     ),
     attack(
-        "reporting_state_from_abroad",
+        "set_reporting_state_from_abroad",
         Location,
         "A stranger has a register report when a subscriber is free and when busy, and is told.",
         |stage| {

@@ -10,6 +10,7 @@ mod interception;
 mod location;
 mod recon;
 mod sms;
+mod spoofing;
 
 use super::scenario::Scenario;
 
@@ -24,6 +25,7 @@ pub fn all() -> impl Iterator<Item = &'static Scenario> {
         sms::SCENARIOS,
         recon::SCENARIOS,
         encoding::SCENARIOS,
+        spoofing::SCENARIOS,
         benign::SCENARIOS,
     ]
     .into_iter()

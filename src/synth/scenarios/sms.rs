@@ -77,6 +77,14 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         |stage| {
             let (victim, attacker) = (stage.victim(), world::unknown(0, MSC, 501));
             stage.about(&victim, &attacker);
+            // The number was answered through the router before, with another id each time.
+            stage.aside(|stage| {
+                for number in 1..4 {
+                    let hub = world::sms_hub(number);
+                    p::message_in(stage, hub, hub, &victim);
+                    stage.wait(60);
+                }
+            });
             ask_route(stage, attacker, &victim);
         },
     ),
@@ -156,7 +164,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         Fraud,
         "A stranger delivers a message that names the home message centre as its own.",
         |stage| {
-            let (victim, attacker) = (stage.victim(), world::unknown(4, MSC, 507));
+            let (victim, attacker) = (stage.victim(), world::leased(11, MSC, 507));
             stage.about(&victim, &attacker);
             let argument =
                 sms::mt_forward_sm(victim.imsi, home(HomeNode::Smsc).gt, &Tpdu::default(), false);
