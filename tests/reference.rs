@@ -5,12 +5,13 @@
 //! ```text
 //! cargo run -- fields --markdown > docs/fields.md
 //! cargo run -- notes --markdown > docs/notes.md
+//! cargo run -- fields --coverage > docs/coverage.md
 //! cargo run -- schema event > schema/event.schema.json
 //! ```
 
 use std::{fs, path::Path};
 
-use picket::event::reference;
+use picket::event::{coverage, reference};
 
 #[test]
 fn committed_reference_is_the_generated_one() {
@@ -18,6 +19,7 @@ fn committed_reference_is_the_generated_one() {
     for (file, want, how) in [
         ("docs/fields.md", reference::fields_markdown(), "cargo run -- fields --markdown"),
         ("docs/notes.md", reference::notes_markdown(), "cargo run -- notes --markdown"),
+        ("docs/coverage.md", coverage::markdown(), "cargo run -- fields --coverage"),
         ("schema/event.schema.json", schema, "cargo run -- schema event"),
     ] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
@@ -26,5 +28,30 @@ fn committed_reference_is_the_generated_one() {
             let line = got.lines().zip(want.lines()).take_while(|(a, b)| a == b).count() + 1;
             panic!("{file}:{line} is out of date; regenerate it: {how} > {file}");
         }
+    }
+}
+
+#[test]
+fn what_is_said_to_show_an_evasion_is_there_and_names_its_note() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let snapshots: Vec<String> = [
+        "dissectors/tests/snapshots",
+        "dissectors/tests/map/snapshots",
+        "dissectors/tests/layers/snapshots",
+    ]
+    .iter()
+    .flat_map(|folder| fs::read_dir(root.join(folder)).into_iter().flatten())
+    .filter_map(|entry| fs::read_to_string(entry.ok()?.path()).ok())
+    .collect();
+    for evasion in coverage::EVASIONS.iter().filter(|evasion| !evasion.shown_by.is_empty()) {
+        let file = fs::read_to_string(root.join(evasion.shown_by)).unwrap_or_default();
+        assert!(!file.is_empty(), "{evasion:?}");
+        // What a vector gives stands in its snapshot.
+        let input = format!("input_file: {}\n", evasion.shown_by);
+        let read = snapshots.iter().find(|snapshot| snapshot.contains(&input)).unwrap_or(&file);
+        let names = |note: &picket_dissectors::Note| {
+            read.contains(note.id()) || read.contains(&format!("{note:?}"))
+        };
+        assert!(evasion.notes.is_empty() || evasion.notes.iter().any(names), "{evasion:?}");
     }
 }

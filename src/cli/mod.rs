@@ -44,7 +44,7 @@ enum Verb {
     /// Writes a capture of fictional networks and attacks.
     Synth(synth::Synth),
     /// Prints the fields that rules and events have.
-    Fields(reference::Format),
+    Fields(reference::Fields),
     /// Prints the oddities that are noted, with clause and level.
     Notes(reference::Format),
     /// Prints the JSON schema of alerts, events or the configuration.
@@ -87,7 +87,7 @@ pub fn main() -> ExitCode {
         Verb::Check(check) => check.run(),
         Verb::Rules(rules) => rules.run(),
         Verb::Synth(synth) => synth.run(),
-        Verb::Fields(format) => format.fields(),
+        Verb::Fields(fields) => fields.run(),
         Verb::Notes(format) => format.notes(),
         Verb::Schema(schema) => schema.run(),
         Verb::Completions(completions) => completions.run(),

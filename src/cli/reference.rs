@@ -6,7 +6,11 @@ use clap::{Args, ValueEnum};
 use clap_complete::Shell;
 
 use super::{Failure, output};
-use crate::{config::Config, event::reference, sink::alert::Document};
+use crate::{
+    config::Config,
+    event::{coverage, reference},
+    sink::alert::Document,
+};
 
 /// How a table is printed.
 #[derive(Args, Debug)]
@@ -19,11 +23,27 @@ pub(super) struct Format {
     json: bool,
 }
 
-impl Format {
-    pub(super) fn fields(&self) -> Result<(), Failure> {
-        self.print(reference::fields_text, reference::fields_markdown, reference::fields_json)
-    }
+/// Prints the fields that rules and events have.
+#[derive(Args, Debug)]
+pub(super) struct Fields {
+    #[command(flatten)]
+    format: Format,
+    /// What is read of each operation, and what tells of each evasion, as a Markdown page.
+    #[arg(long, conflicts_with_all = ["markdown", "json"])]
+    coverage: bool,
+}
 
+impl Fields {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        if self.coverage {
+            return print(&coverage::markdown());
+        }
+        let (text, page) = (reference::fields_text, reference::fields_markdown);
+        self.format.print(text, page, reference::fields_json)
+    }
+}
+
+impl Format {
     pub(super) fn notes(&self) -> Result<(), Failure> {
         self.print(reference::notes_text, reference::notes_markdown, reference::notes_json)
     }

@@ -6,6 +6,7 @@
 //! octets. Everything a rule may test is one of its fields, see [`fields`].
 
 pub mod context;
+pub mod coverage;
 pub mod fields;
 pub mod json;
 pub mod party;

@@ -31,8 +31,8 @@ use crate::{
 /// One member of a type: its tag, what it is, and what it means that it is there.
 #[derive(Clone, Copy)]
 pub(super) struct Member {
-    at: At,
-    is: Is,
+    pub(super) at: At,
+    pub(super) is: Is,
     gives: Gifts,
     asks: Requested,
     writes: Profile,
@@ -42,7 +42,7 @@ pub(super) struct Member {
 
 /// Where a member stands.
 #[derive(Clone, Copy)]
-enum At {
+pub(super) enum At {
     Tag(Class, u32),
     /// A CHOICE without a tag of its own: wherever one of its alternatives stands.
     Choice(&'static [Member]),

@@ -21,6 +21,8 @@ mod oam;
 pub mod opcode;
 pub mod parameters;
 mod routing;
+#[cfg(feature = "emit")]
+pub mod sample;
 mod sms;
 mod ss;
 mod subscriber;
