@@ -187,8 +187,9 @@ impl<E: 'static> Builder<E> {
             loading.filter(*number, document);
         }
         let correlations = loading.correlations(&documents);
-        for (_, document) in &documents {
-            lint::document(document, &self.schema, &mut loading.warnings);
+        for (at, (_, document)) in documents.iter().enumerate() {
+            let reports = loading.rules.get(at).is_none_or(|info| info.reports);
+            lint::document(document, reports, &self.schema, &mut loading.warnings);
         }
         loading.finish(correlations)
     }

@@ -78,6 +78,7 @@ impl Replay {
         let mut engine =
             Engine::new(Arc::clone(&plan), Arc::new(rules), setup::options(self.events.is_some()));
         let mut gravest = None;
+        let mut told = summary::Told::default();
         let mut line = String::new();
         input.drive(&mut engine, &mut names, |output, names| {
             let renderer = Renderer { plan: &plan, names, redactor: &redactor };
@@ -93,7 +94,7 @@ impl Replay {
                         }
                     }
                     if lines {
-                        summary::alert(&mut screen, &document)?;
+                        told.take(document);
                     }
                 }
                 Output::Record(event) => {
@@ -112,6 +113,7 @@ impl Replay {
             out.flush()?;
         }
         input.tell_faults();
+        told.write(&mut screen)?;
         if !self.quiet && !self.json {
             if let Some(guess) = &guess {
                 writeln!(screen, "{guess}")?;

@@ -1,6 +1,6 @@
 //! The summary of a replay, and a line an alert.
 
-use std::{io, io::Write, time::Duration};
+use std::{collections::BTreeMap, io, io::Write, time::Duration};
 
 use comfy_table::{CellAlignment, Table, presets};
 
@@ -10,17 +10,44 @@ use crate::{
     sink::alert::Document,
 };
 
-/// Writes one line of an alert.
-pub(super) fn alert(out: &mut dyn Write, alert: &Document) -> io::Result<()> {
+/// Alerts by the last that was said of each, in the order they were raised.
+#[derive(Default)]
+pub(super) struct Told {
+    places: BTreeMap<String, usize>,
+    alerts: Vec<Document>,
+}
+
+impl Told {
+    /// Takes an alert, or a revision that takes the place of what was said before.
+    pub(super) fn take(&mut self, mut alert: Document) {
+        let place = *self.places.entry(alert.id.clone()).or_insert(self.alerts.len());
+        match self.alerts.get_mut(place) {
+            Some(known) => {
+                core::mem::swap(&mut known.evidence, &mut alert.evidence);
+                let frames = known.evidence.iter().map(|cited| cited.frame).collect::<Vec<_>>();
+                let new = alert.evidence.drain(..).filter(|cited| !frames.contains(&cited.frame));
+                alert.evidence = known.evidence.drain(..).chain(new).take(KEPT).collect();
+                *known = alert;
+            }
+            None => self.alerts.push(alert),
+        }
+    }
+
+    /// Writes one line an alert.
+    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.alerts.iter().try_for_each(|told| alert(out, told))
+    }
+}
+
+fn alert(out: &mut dyn Write, alert: &Document) -> io::Result<()> {
     let frames: Vec<String> =
         alert.evidence.iter().take(SHOWN).map(|cited| cited.frame.to_string()).collect();
     let more = if alert.evidence.len() > SHOWN { ", ..." } else { "" };
-    let update =
-        if alert.revision > 0 { format!(" (update {})", alert.revision) } else { String::new() };
-    let time = alert.timestamp.get(..19).unwrap_or(&alert.timestamp);
+    let first = &alert.alert.first_seen;
     writeln!(
         out,
-        "{time}Z {:<8} {}{update} [frame {}{more}]",
+        "{}Z {:<8} {} [frame {}{more}]",
+        first.get(..19).unwrap_or(first),
         alert.alert.level.name(),
         alert.summary,
         frames.join(", "),
@@ -139,6 +166,8 @@ fn align(mut table: Table) -> Table {
     table
 }
 
+/// Evidence kept of an alert for its line.
+const KEPT: usize = 8;
 /// Frames named in a line.
 const SHOWN: usize = 4;
 /// Senders named in the summary.

@@ -12,7 +12,7 @@ use picket_hw::Timestamp;
 
 use super::{
     alert::{Alert, AlertId, Attacker, GroupValue, Level, MAX_ATTACKERS, Rule},
-    evidence::{Evidence, parties},
+    evidence::{Evidence, offenders, parties},
 };
 use crate::{
     event::{Outcome, SigEvent},
@@ -214,7 +214,7 @@ impl Alerts {
         suspect(&mut alert, event);
         for earlier in hit.earlier {
             if earlier.frame != event.frame || earlier.at != event.at {
-                blame(&mut alert, earlier.calling);
+                blame(&mut alert, earlier.offender);
                 cite(&mut alert, &earlier);
             }
         }
@@ -278,12 +278,6 @@ impl Alerts {
             self.waiting.insert(request, vec![(key, Evidence::of(event))], 0, now);
         }
     }
-}
-
-/// Returns who did it and to whom: of an answer, the one that asked and the one that was asked.
-pub(super) fn offenders(event: &SigEvent) -> (Attacker, Attacker) {
-    let (calling, called) = parties(event);
-    if event.dialogue.request.is_some() { (called, calling) } else { (calling, called) }
 }
 
 fn publish(open: &mut Open, at: Timestamp, out: &mut VecDeque<Alert>) {

@@ -356,19 +356,24 @@ impl Engine {
         if calling.place.origin == Origin::Home || event.dialogue.from_responder {
             return;
         }
-        let Some(sender) = calling.place.network else { return };
-        if event.operation.is_none_or(|operation| operation.protocol != Protocol::Map) {
+        let Some(operation) =
+            event.operation.filter(|operation| operation.protocol == Protocol::Map)
+        else {
             return;
-        }
+        };
         let networks = &self.plan.networks;
         let own =
             [Role::Gmlc, Role::GsmScf, Role::Msc, Role::Vlr, Role::Sgsn, Role::Gmsc, Role::Ggsn];
+        // The service centre of a message delivered is the sender's; that of one sent is home's.
+        let delivers = matches!(operation.code, FORWARD_SM | MT_FORWARD_SM)
+            && !event.parameters.sms.from_subscriber;
         let differs = event.parameters.addresses.iter().any(|address| {
-            own.contains(&address.role)
-                && networks
-                    .gt(address.digits)
-                    .network
-                    .is_some_and(|network| !networks.same_group(network, sender))
+            let checked =
+                own.contains(&address.role) || (delivers && address.role == Role::ServiceCentre);
+            let owner = networks.gt(address.digits).network.filter(|_| checked);
+            owner.is_some_and(|owner| {
+                calling.place.network.is_none_or(|sender| !networks.same_group(owner, sender))
+            })
         });
         if differs {
             event.notes.add(Note::MapLayerMismatch);
@@ -413,3 +418,5 @@ fn small(id: Option<i64>) -> Option<i16> {
 /// unauthorizedLCSClient, atsi-NotAllowed, atm-NotAllowed (TS 29.002 §17.6.6).
 const REFUSALS: [i32; 7] = [8, 21, 49, 52, 53, 60, 61];
 const INFORM_SERVICE_CENTRE: u8 = 63;
+const MT_FORWARD_SM: u8 = 44;
+const FORWARD_SM: u8 = 46;

@@ -10,8 +10,8 @@ use picket_rules::{Match, Value};
 use super::{
     Engine, Output,
     alert::{GroupValue, Rule},
-    alerts::{Group, Hit, offenders},
-    evidence::Evidence,
+    alerts::{Group, Hit},
+    evidence::{Evidence, offenders},
 };
 use crate::{config::plan::Candidate, event::SigEvent};
 

@@ -21,6 +21,8 @@ pub struct Evidence {
     pub calling: Attacker,
     /// Whom it addressed.
     pub called: Attacker,
+    /// Who is to blame: who sent a request, or who an answer goes to.
+    pub offender: Attacker,
     /// Transaction ids.
     pub otid: Option<Tid>,
     /// Transaction ids.
@@ -45,6 +47,7 @@ impl Evidence {
             outcome: event.dialogue.outcome,
             calling,
             called,
+            offender: offenders(event).0,
             otid: event.tcap.and_then(|tcap| tcap.otid),
             dtid: event.tcap.and_then(|tcap| tcap.dtid),
             label: event.label,
@@ -78,6 +81,15 @@ pub fn parties(event: &SigEvent) -> (Attacker, Attacker) {
         }
     };
     (of(false), of(true))
+}
+
+/// Returns who did it and to whom: of an answer or a returned message, who asked and who was asked.
+#[must_use]
+pub fn offenders(event: &SigEvent) -> (Attacker, Attacker) {
+    let (calling, called) = parties(event);
+    let back = event.dialogue.request.is_some()
+        || event.sccp.is_some_and(|sccp| sccp.return_cause.is_some());
+    if back { (called, calling) } else { (calling, called) }
 }
 
 /// Remembers the last events that rules took note of, by token.

@@ -4,7 +4,7 @@ use picket_dissectors::Note;
 
 use super::Engine;
 use crate::{
-    enrich::network::Origin,
+    enrich::network::{NodeRole, Origin},
     event::{ComponentType, Outcome, Protocol, SigEvent},
     track::presence,
 };
@@ -85,18 +85,21 @@ impl Engine {
         }
     }
 
-    /// Notes an answer that gave away the IMSI past an SMS router that others' answers come from:
-    /// the number was answered with changing ids before, this time the register itself spoke.
+    /// Notes an answer that gave the real IMSI to a network outside, past the SMS router: one is
+    /// configured, or the number was answered with changing ids before.
     pub(super) fn note_bypass(&self, event: &mut SigEvent) {
         let answered = event.dialogue.outcome == Some(Outcome::Leaked)
             && event.operation.is_some_and(|operation| {
                 operation.protocol == Protocol::Map && operation.code == SEND_ROUTING_INFO_FOR_SM
             });
-        let scrambled = self
-            .subscribers
-            .get(event.subscriber.key)
-            .is_some_and(|subscriber| subscriber.scrambled);
-        if answered && scrambled && !self.is_sms_router(event) {
+        let request = event.dialogue.request;
+        let away = request.is_some_and(|request| request.asker_place.origin != Origin::Home);
+        let sender = event.sccp.and_then(|sccp| sccp.calling.gt);
+        let ours = sender.is_some_and(|gt| gt.place.origin == Origin::Home);
+        let known = self.subscribers.get(event.subscriber.key);
+        let routed = known.is_some_and(|subscriber| subscriber.scrambled)
+            || self.plan.networks.has_role(NodeRole::SmsRouter);
+        if answered && away && ours && routed && !self.is_sms_router(event) {
             event.notes.add(Note::SmsHomeRoutingBypass);
         }
     }

@@ -205,12 +205,12 @@ impl Engine {
         let point = envelope.point();
         let peer = Point { code: envelope.label.dpc, ..point };
         let learnt = if envelope.label.present {
-            self.side_of(point, envelope.label.variant)
+            self.side_of(point, peer.code, envelope.label.variant)
         } else {
             Learnt::Unknown
         };
         let learnt_peer = if envelope.label.present {
-            self.side_of(peer, envelope.label.variant)
+            self.side_of(peer, point.code, envelope.label.variant)
         } else {
             Learnt::Unknown
         };
@@ -247,11 +247,14 @@ impl Engine {
         });
     }
 
-    fn side_of(&self, point: Point, variant: Variant) -> Learnt {
-        if self.plan.home_point_codes.contains(point.code, variant.into()) {
-            return Learnt::Home;
+    fn side_of(&self, point: Point, other: u32, variant: Variant) -> Learnt {
+        // Where the operator listed home's point codes, the other end of one of them is a peer.
+        let ours = |code| self.plan.home_point_codes.contains(code, variant.into());
+        match (ours(point.code), ours(other)) {
+            (true, _) => Learnt::Home,
+            (false, true) => Learnt::Peer,
+            (false, false) => self.paths.side(point),
         }
-        self.paths.side(point)
     }
 
     /// Notes addresses that are odd for where they come from (rows E24 to E27).

@@ -273,6 +273,12 @@ impl Networks {
         self.nodes.get(gt).copied()
     }
 
+    /// Whether a home node of the role is configured.
+    #[must_use]
+    pub fn has_role(&self, role: NodeRole) -> bool {
+        self.nodes.iter().any(|(_, &known)| known == role)
+    }
+
     /// Classifies an E.164 global title: the longest node or subscriber range, then portability for
     /// what is no node.
     #[must_use]
