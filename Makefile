@@ -74,10 +74,7 @@ bench: release
 	@$(NEED) python3 tshark
 	$(CARGO) bench --workspace --locked
 	$(PICKET) synth $(TARGET)/bench.pcap --messages 200000 --seed 1 --config $(TARGET)/bench.toml
-	@echo "== picket, dissection and every rule"
-	time $(PICKET) replay $(TARGET)/bench.pcap -c $(TARGET)/bench.toml --quiet >/dev/null
-	@echo "== tshark, dissection only"
-	time tshark -n -q -z io,phs -r $(TARGET)/bench.pcap >/dev/null
+	python3 scripts/bench.py $(PICKET) $(TARGET)/bench.pcap $(TARGET)/bench.toml
 
 soak: release
 	@$(NEED) python3

@@ -1,9 +1,9 @@
 //! Where results are written: files made anew, or the standard streams.
 
 use std::{
-    fs::OpenOptions,
+    fs::{OpenOptions, Permissions},
     io::{self, BufWriter, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 
@@ -23,6 +23,8 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Write>, Failure> {
             format!("{}: cannot be written; name a file in a directory that exists", path.display())
         })
         .map_err(Failure::Failed)?;
+    // A file that was there keeps its mode when it is opened.
+    file.set_permissions(Permissions::from_mode(0o600))?;
     Ok(Box::new(BufWriter::new(file)))
 }
 

@@ -80,7 +80,9 @@ impl Document {
     /// Returns the JSON schema of alerts.
     #[must_use]
     pub fn schema() -> schemars::Schema {
-        schemars::schema_for!(Self)
+        // What is left out when it is empty is not required of an alert.
+        let settings = schemars::generate::SchemaSettings::default().for_serialize();
+        settings.into_generator().into_root_schema_for::<Self>()
     }
 }
 
