@@ -1,6 +1,5 @@
 //! The whole engine on synthetic traffic: reading alone, and with every shipped rule.
 #![expect(clippy::unwrap_used, reason = "a bench may")]
-#![expect(missing_docs, reason = "criterion's macros make undocumented items")]
 
 use std::sync::Arc;
 
@@ -16,7 +15,9 @@ use picket_hw::{LinkType, Timestamp, memory::OwnedFrame};
 fn engine(criterion: &mut Criterion) {
     let options = synth::Options { seed: 1, messages: MESSAGES, scenarios: Vec::new() };
     let frames: Vec<OwnedFrame> = synth::Generator::new(&options)
-        .map(|frame| OwnedFrame::new(Timestamp::from_nanos(frame.at), LinkType::ETHERNET, frame.octets))
+        .map(|frame| {
+            OwnedFrame::new(Timestamp::from_nanos(frame.at), LinkType::ETHERNET, frame.octets)
+        })
         .collect();
     let plan = Arc::new(cases::plan().unwrap());
     let (rules, _) = pack::load(&plan, &Names::default(), &[]).unwrap();

@@ -71,9 +71,11 @@ fn day() -> Vec<OwnedFrame> {
         let imsi = digits(&format!("99902{person:010}"));
         let otid = person.to_be_bytes();
         let asked = SendRoutingInfoForSm { msisdn, service_centre: home, ..Default::default() };
-        let begin = Message::begin(&otid)
-            .dialogue(aarq(SMS_GATEWAY, None))
-            .component(invoke(1, 45, Some(asked.tlv())));
+        let begin = Message::begin(&otid).dialogue(aarq(SMS_GATEWAY, None)).component(invoke(
+            1,
+            45,
+            Some(asked.tlv()),
+        ));
         let told = send_routing_info_for_sm_result(imsi, register);
         let end = Message::end(&otid)
             .dialogue(aare(SMS_GATEWAY, 0, 0, None))
