@@ -51,6 +51,8 @@ class Message:
         self.malformed = False
         self.opaque = True
         self.duplicate = False
+        # Nobody invokes what came back: Picket tells its transaction and operation, no component.
+        self.returned = False
 
 
 Difference = collections.namedtuple("Difference", "capture frame field tshark picket")
@@ -248,6 +250,7 @@ def picket_message(event):
     )
     message.components = []
     message.duplicate = at(event, "duplicate") is True
+    message.returned = at(event, "sccp.return_cause") is not None
     kind = at(event, "tcap.component.type")
     if kind is None:
         return message, None
@@ -312,7 +315,7 @@ def compare_message(capture, frame, them, us, tally):
         if name in ("otid", "dtid") and them.opaque:
             continue
         check(name, them.fields[name], us.fields[name])
-    if them.components is None or them.segment or us.duplicate:
+    if them.components is None or them.segment or us.duplicate or us.returned:
         return found  # Not MAP, or read by one side only: the transaction is all there is.
     ours = us.components or []
     if len(ours) != len(them.components):

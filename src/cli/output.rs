@@ -23,8 +23,10 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Write>, Failure> {
             format!("{}: cannot be written; name a file in a directory that exists", path.display())
         })
         .map_err(Failure::Failed)?;
-    // A file that was there keeps its mode when it is opened.
-    file.set_permissions(Permissions::from_mode(0o600))?;
+    // A file that was there keeps its mode when it is opened; a device keeps it for everybody.
+    if file.metadata()?.is_file() {
+        file.set_permissions(Permissions::from_mode(0o600))?;
+    }
     Ok(Box::new(BufWriter::new(file)))
 }
 
@@ -33,9 +35,18 @@ pub(super) fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Writes an error to stderr, each of its lines marked.
+/// Writes an error to stderr, each of its lines marked. A cause that the error quotes is not said
+/// again.
 pub(super) fn complain(error: &anyhow::Error) {
-    for line in format!("{error:#}").lines() {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    for line in text.lines() {
         say(&format!("picket: {line}"));
     }
 }

@@ -93,7 +93,7 @@ impl Replay {
                             writeln!(out, "{text}")?;
                         }
                     }
-                    if lines {
+                    if !self.json && !self.quiet {
                         told.take(document);
                     }
                 }
@@ -113,12 +113,14 @@ impl Replay {
             out.flush()?;
         }
         input.tell_faults();
-        told.write(&mut screen)?;
+        if lines {
+            told.write(&mut screen)?;
+        }
         if !self.quiet && !self.json {
             if let Some(guess) = &guess {
                 writeln!(screen, "{guess}")?;
             }
-            summary::replay(&mut screen, engine.stats(), &names, started.elapsed())?;
+            summary::replay(&mut screen, engine.stats(), &told, &names, started.elapsed())?;
             screen.flush()?;
         }
         match self.fail_on {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io, io::Write, time::Duration};
 use comfy_table::{CellAlignment, Table, presets};
 
 use crate::{
-    engine::{Stats, stats::OUTCOMES},
+    engine::{Stats, alert::Level, stats::OUTCOMES},
     event::fields::{Named, Names},
     sink::alert::Document,
 };
@@ -33,6 +33,15 @@ impl Told {
         }
     }
 
+    /// Counts alerts by level, as last said, and title of the rule.
+    fn counts(&self) -> BTreeMap<(Level, &str), u64> {
+        let mut counts = BTreeMap::new();
+        for told in &self.alerts {
+            *counts.entry((told.alert.level, told.alert.title.as_str())).or_default() += 1;
+        }
+        counts
+    }
+
     /// Writes one line an alert.
     pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         self.alerts.iter().try_for_each(|told| alert(out, told))
@@ -58,6 +67,7 @@ fn alert(out: &mut dyn Write, alert: &Document) -> io::Result<()> {
 pub(super) fn replay(
     out: &mut dyn Write,
     stats: &Stats,
+    told: &Told,
     names: &Names,
     took: Duration,
 ) -> io::Result<()> {
@@ -66,10 +76,11 @@ pub(super) fn replay(
     writeln!(out, "\nSenders outside home, by alerts and volume")?;
     writeln!(out, "{}", senders(stats, names))?;
     writeln!(out, "\nAlerts by level and rule")?;
-    if stats.alerts.is_empty() {
+    let counts = told.counts();
+    if counts.is_empty() {
         writeln!(out, "  none")?;
     }
-    for ((level, title), count) in stats.alerts.iter().rev() {
+    for ((level, title), count) in counts.iter().rev() {
         writeln!(out, "  {:<13} {count:>7}  {title}", level.name())?;
     }
     writeln!(out, "\nNot decoded, and why")?;
