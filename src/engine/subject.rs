@@ -46,6 +46,8 @@ impl Engine {
         let hub = is_hub(&sender);
         subject.from_home = match (sender.network, subject.place.network) {
             (Some(sender), Some(home)) if networks.same_group(sender, home) => true,
+            // Of networks nobody configured, those of one country cannot be told apart.
+            (None, None) => sender.country == subject.place.country,
             _ => hub && subject.place.origin != Origin::Home,
         };
         let sender = match serving_node(&event.parameters) {
