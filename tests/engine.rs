@@ -46,8 +46,10 @@ fn seeds_bursts_and_idle_ticks_do_not_show() {
 #[test]
 fn recorded_attacks_are_told_the_same_every_way() {
     let Some(path) = shared("lab/attacks.pcap.gz") else { return };
-    let said = same_every_way(&Setting::synthetic(), &read(&path, 4000));
-    assert!(said.events.lines().count() > 500);
+    let Some(plan) = shared("lab/picket.toml") else { return };
+    let said = same_every_way(&Setting::configured(&plan), &read(&path, 16_000));
+    assert!(said.events.lines().count() > 4000);
+    assert!(said.alerts.lines().count() > 20);
     assert_eq!(said.stats.panics, 0);
 }
 

@@ -175,6 +175,7 @@ impl Engine {
                 break;
             };
             self.now = self.now.max(next);
+            self.forget(next);
             while let Some(gone) = self.dialogues.expire(next) {
                 self.timed_out(gone.key, &gone.value, gone.deadline);
             }
@@ -183,8 +184,14 @@ impl Engine {
             self.deliver();
         }
         self.now = self.now.max(to);
-        self.subscribers.expire(self.now);
-        while self.deliveries.expire(self.now).is_some() {}
+        self.forget(self.now);
+    }
+
+    /// Forgets what nobody spoke of for long, as of each deadline, so that it does not matter how
+    /// often time is looked at.
+    fn forget(&mut self, now: Timestamp) {
+        self.subscribers.expire(now);
+        while self.deliveries.expire(now).is_some() {}
     }
 
     /// Puts another set of rules in force.

@@ -45,8 +45,6 @@ pub struct Stats {
     pub notes: BTreeMap<Note, u64>,
     /// Senders outside home.
     pub senders: Senders,
-    /// Alerts published as new, by level and rule.
-    pub alerts: BTreeMap<(super::alert::Level, String), u64>,
 }
 
 /// Requests of one operation.
@@ -123,7 +121,6 @@ impl Stats {
         if alert.revision > 0 {
             return;
         }
-        *self.alerts.entry((alert.rule.level, alert.rule.title.clone())).or_default() += 1;
         for attacker in &alert.attackers {
             if let Some(sender) = attacker.gt.and_then(|gt| self.senders.by_title.get_mut(&gt)) {
                 sender.alerts += 1;

@@ -8,7 +8,7 @@ use picket_hw::Timestamp;
 
 use super::Engine;
 use crate::{
-    enrich::network::{Class, Origin, Place},
+    enrich::network::{Class, Networks, Origin, Place},
     event::{Outcome, Protocol, SigEvent},
     state::subscriber::Serving,
     track::presence,
@@ -58,7 +58,7 @@ impl Engine {
             let mut registrations =
                 [known.serving, known.serving_packet].into_iter().flatten().peekable();
             registrations.peek()?;
-            Some(registrations.any(|serving| self.same_network(&serving.place, &sender)))
+            Some(registrations.any(|serving| same_network(networks, &serving.place, &sender)))
         });
     }
 
@@ -74,15 +74,6 @@ impl Engine {
             Some(node) if is_hub(&sender) => self.plan.networks.gt(node),
             _ => sender,
         })
-    }
-
-    /// Whether two places are one network or group; outside configured networks, one country.
-    fn same_network(&self, a: &Place, b: &Place) -> bool {
-        match (a.network, b.network) {
-            (Some(a), Some(b)) => self.plan.networks.same_group(a, b),
-            (None, None) => a.country == b.country,
-            _ => false,
-        }
     }
 
     /// Learns from an accepted answer: bindings, and where the subscriber is. `event` is the answer,
@@ -133,11 +124,7 @@ impl Engine {
 
     fn seen_at(&mut self, key: u64, serving: Serving) {
         let networks = &self.plan.networks;
-        self.subscribers.seen_at(key, serving, |a, b| match (a.network, b.network) {
-            (Some(a), Some(b)) => networks.same_group(a, b),
-            (None, None) => a.country == b.country,
-            _ => false,
-        });
+        self.subscribers.seen_at(key, serving, |a, b| same_network(networks, a, b));
     }
 
     /// Takes the serving node that the home register named. It says where the subscriber is
@@ -196,6 +183,15 @@ impl Engine {
 pub(super) fn serving_node(parameters: &Parameters) -> Option<Digits> {
     let named = |role| parameters.addresses.get(role).map(|address| address.digits);
     named(Role::Vlr).or_else(|| named(Role::Sgsn)).or_else(|| named(Role::Msc))
+}
+
+/// Whether two places are one network or group; outside configured networks, one country.
+fn same_network(networks: &Networks, a: &Place, b: &Place) -> bool {
+    match (a.network, b.network) {
+        (Some(a), Some(b)) => networks.same_group(a, b),
+        (None, None) => a.country == b.country,
+        _ => false,
+    }
 }
 
 /// Whether a sender speaks for networks behind it.

@@ -7,13 +7,14 @@ use std::{
 
 use picket::{
     cases,
-    config::Plan,
+    config::{Document, Plan, plan::HomeNeed},
     engine::{Engine, Options, Output, Rules, Stats},
     event::{fields::Names, json::Writer},
     pack,
     sink::{alert::Renderer, redact::Redactor},
     synth::{self, Generator},
 };
+use picket_dissectors::map;
 use picket_hw::{
     Capture, LinkType, Polled, Timestamp,
     file::FileCapture,
@@ -38,7 +39,18 @@ pub(crate) struct Setting {
 impl Setting {
     /// Returns the fictional home network of `picket synth`.
     pub(crate) fn synthetic() -> Self {
-        let plan = cases::plan().expect("the configuration is good");
+        Self::of(cases::plan().expect("the configuration is good"))
+    }
+
+    /// Returns the home network of a configuration file.
+    pub(crate) fn configured(path: &Path) -> Self {
+        let operations: Vec<_> =
+            map::opcode::all().iter().map(|found| (found.name(3), found.code)).collect();
+        let document = Document::load(path).expect("the configuration can be read");
+        Self::of(document.plan(HomeNeed::Required, &operations).expect("the configuration is good"))
+    }
+
+    fn of(plan: Plan) -> Self {
         let names = Names {
             sensor: plan.sensor.clone(),
             files: vec!["capture".to_owned()],

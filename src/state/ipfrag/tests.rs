@@ -89,7 +89,7 @@ fn a_conflict_is_noted_again_when_the_packet_is_whole() {
     let mut fragments = Fragments::new(10, 0, 1);
     let mut last = Notes::default();
     for (offset, more, octets) in
-        [(0, true, b"AAAAAAAA"), (0, true, b"XXXXXXXX"), (8, false, b"BBBBBBBB")]
+        [(0, true, b"AAAAAAAA"), (0, true, b"ZZZZZZZZ"), (8, false, b"BBBBBBBB")]
     {
         last = Notes::default();
         fragments.push(key(1), Fragment { offset, more, octets }, Timestamp::EPOCH, &mut last);
