@@ -53,6 +53,7 @@ lint: build-packages
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
 unit: build-packages
+	@$(NEED) python3 tshark
 	$(CARGO) test --workspace --locked
 
 # Two readings of the same octets. The stored one needs ../shared; the live one needs nothing.

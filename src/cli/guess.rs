@@ -41,7 +41,7 @@ pub(super) fn home(inputs: &[PathBuf]) -> Result<Option<Guess>, Failure> {
     let mut engine = Engine::new(Arc::new(plan), Arc::new(rules), setup::options(true));
     let mut seen = Seen::default();
     let mut input = Input::open(inputs, true)?;
-    input.drive(&mut engine, &mut names, |output, _| {
+    input.drive(&mut engine, &mut names, None, |output, _| {
         if let Output::Record(event) = output {
             seen.take(event);
         }

@@ -9,7 +9,7 @@ use anyhow::anyhow;
 use indicatif::{ProgressBar, ProgressStyle};
 use picket_hw::{Capture, Frame, Polled, file::FileCapture};
 
-use super::{Failure, output::say};
+use super::{Failure, evidence::Evidence, output::say};
 use crate::{
     engine::{Engine, Output},
     event::fields::Names,
@@ -46,17 +46,23 @@ impl Input {
         &mut self,
         engine: &mut Engine,
         names: &mut Names,
+        mut evidence: Option<&mut Evidence>,
         mut out: impl FnMut(&Output, &Names) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         loop {
+            let mut seen = Ok(());
             let polled = self
                 .capture
-                .poll(&mut |frame| engine.ingest(&frame))
+                .poll(&mut |frame| {
+                    if let (Ok(()), Some(evidence)) = (&seen, &mut evidence) {
+                        seen = evidence.see(&frame);
+                    }
+                    engine.ingest(&frame);
+                })
                 .map_err(|error| Failure::Failed(anyhow!(error)))?;
+            seen?;
             self.name_files(names);
-            while let Some(output) = engine.poll() {
-                out(&output, names)?;
-            }
+            hand_out(engine, names, &mut evidence, &mut out)?;
             self.bar.set_position(self.capture.progress().read);
             if matches!(polled, Polled::End) {
                 break;
@@ -66,9 +72,7 @@ impl Input {
             engine.advance(end);
         }
         engine.finish();
-        while let Some(output) = engine.poll() {
-            out(&output, names)?;
-        }
+        hand_out(engine, names, &mut evidence, &mut out)?;
         self.bar.finish_and_clear();
         Ok(())
     }
@@ -108,4 +112,23 @@ impl Input {
             names.files.push(name.to_owned());
         }
     }
+}
+
+/// Hands out what came of a burst.
+fn hand_out(
+    engine: &mut Engine,
+    names: &Names,
+    evidence: &mut Option<&mut Evidence>,
+    out: &mut impl FnMut(&Output, &Names) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    if let Some(evidence) = evidence {
+        engine.trails().for_each(|trail| evidence.trail(trail));
+    }
+    while let Some(output) = engine.poll() {
+        if let (Some(evidence), Output::Alert(alert)) = (&mut *evidence, &output) {
+            evidence.alert(alert);
+        }
+        out(&output, names)?;
+    }
+    Ok(())
 }

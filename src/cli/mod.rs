@@ -6,6 +6,7 @@
 
 mod check;
 mod dissect;
+mod evidence;
 mod guess;
 mod input;
 mod output;

@@ -4,7 +4,7 @@ use std::{io::Write, path::PathBuf, sync::Arc, time::Instant};
 
 use clap::Args;
 
-use super::{Failure, input::Input, is_dash, output, setup, summary};
+use super::{Failure, evidence::Evidence, input::Input, is_dash, output, setup, summary};
 use crate::{
     config::{Subscribers, plan::HomeNeed},
     engine::{Engine, Output, alert::Level},
@@ -33,6 +33,9 @@ pub(super) struct Replay {
     /// Writes every event as JSON lines; - is stdout.
     #[arg(long, value_name = "OUT")]
     events: Option<PathBuf>,
+    /// Writes the frames of every alert's dialogues as pcapng, with comments that say why.
+    #[arg(long, value_name = "OUT.pcapng")]
+    evidence: Option<PathBuf>,
     /// Writes alerts as JSON lines to stdout, and nothing else.
     #[arg(long)]
     json: bool,
@@ -68,7 +71,8 @@ impl Replay {
         let mut alerts = self.alerts.as_deref().map(output::open).transpose()?;
         let mut events = self.events.as_deref().map(output::open).transpose()?;
         let mut input = Input::open(&self.inputs, self.quiet)?;
-        let stdout_taken = self.json || is_dash(&self.alerts) || is_dash(&self.events);
+        let stdout_taken =
+            self.json || is_dash(&self.alerts) || is_dash(&self.events) || is_dash(&self.evidence);
         let mut screen: Box<dyn Write> =
             if stdout_taken { Box::new(std::io::stderr()) } else { Box::new(std::io::stdout()) };
         let mut json: Option<Box<dyn Write>> =
@@ -80,7 +84,12 @@ impl Replay {
         let mut gravest = None;
         let mut told = summary::Told::default();
         let mut line = String::new();
-        input.drive(&mut engine, &mut names, |output, names| {
+        let mut evidence = self
+            .evidence
+            .as_deref()
+            .map(|path| Evidence::begin(path, &self.inputs, &mut engine))
+            .transpose()?;
+        input.drive(&mut engine, &mut names, evidence.as_mut(), |output, names| {
             let renderer = Renderer { plan: &plan, names, redactor: &redactor };
             match output {
                 Output::Alert(alert) => {
@@ -111,6 +120,9 @@ impl Replay {
         })?;
         for out in [alerts.as_mut(), events.as_mut(), json.as_mut()].into_iter().flatten() {
             out.flush()?;
+        }
+        if let Some(evidence) = evidence {
+            evidence.finish(self.quiet || self.json)?;
         }
         input.tell_faults();
         if lines {

@@ -11,6 +11,8 @@ use crate::event::{FrameId, Label, Operation, Outcome, SigEvent, Tid};
 pub struct Evidence {
     /// Frame.
     pub frame: FrameId,
+    /// Dialogue; 0 for none.
+    pub dialogue: u64,
     /// Time.
     pub at: Timestamp,
     /// Operation.
@@ -42,6 +44,7 @@ impl Evidence {
         let (calling, called) = parties(event);
         Self {
             frame: event.frame,
+            dialogue: event.dialogue.id,
             at: event.at,
             operation: event.operation,
             outcome: event.dialogue.outcome,

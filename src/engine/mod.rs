@@ -42,6 +42,7 @@ use crate::{
         segments::Segments,
         subscriber::Subscribers,
         table::ExpiringTable,
+        trail::{Trail, Trails},
     },
 };
 
@@ -104,6 +105,8 @@ pub struct Engine {
     evidence: evidence::EvidenceRing,
     published: VecDeque<Alert>,
     outputs: VecDeque<Output>,
+    /// Where evidence is wanted.
+    trails: Option<Trails>,
     stats: Stats,
     now: Timestamp,
     options: Options,
@@ -138,6 +141,7 @@ impl Engine {
             evidence: evidence::EvidenceRing::new(),
             published: VecDeque::new(),
             outputs: VecDeque::new(),
+            trails: None,
             stats: Stats::default(),
             now: Timestamp::EPOCH,
             options,
@@ -211,6 +215,17 @@ impl Engine {
         self.outputs.pop_front()
     }
 
+    /// From now on notes which frames belong to which dialogue. Whoever asks for it drains
+    /// [`Self::trails`] after each burst.
+    pub fn keep_trails(&mut self) {
+        self.trails = Some(Trails::new(TRAILS, self.options.seed));
+    }
+
+    /// Takes out which frames belong to which dialogue, oldest first.
+    pub fn trails(&mut self) -> impl Iterator<Item = Trail> + '_ {
+        self.trails.iter_mut().flat_map(Trails::drain)
+    }
+
     /// Returns the counters.
     #[must_use]
     pub const fn stats(&self) -> &Stats {
@@ -237,6 +252,8 @@ impl Engine {
     }
 }
 
+/// Messages in parts whose frames are remembered.
+const TRAILS: usize = 1 << 14;
 /// Octets of fragments kept at each layer.
 const FRAGMENT_OCTETS: usize = 16 << 20;
 /// Messages remembered to tell copies by.

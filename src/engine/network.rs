@@ -111,6 +111,7 @@ impl Engine {
         let segment = Segment { first, remaining, octets: unitdata.data };
         envelope.notes.add(Note::SccpSegmented);
         let readings = self.segments.push(key, segment, envelope, self.now, &mut envelope.notes);
+        self.trail(&key, !readings.is_empty());
         self.read_segments(&envelope, readings, unitdata.kind != MessageType::Ludt);
     }
 

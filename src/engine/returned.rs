@@ -23,6 +23,9 @@ impl Engine {
         });
         let mut event = envelope.event(EventType::Sccp);
         event.dialogue.id = found.map_or(0, |found| found.id);
+        if let Some(trails) = &mut self.trails {
+            trails.message(event.dialogue.id);
+        }
         if found.is_none() && event.direction == Direction::Inbound && !event.duplicate {
             // On a tap of one direction, or just after the start, that proves nothing by itself.
             event.notes.add(Note::SccpUdtsReflection);

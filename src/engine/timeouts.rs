@@ -83,6 +83,10 @@ impl Engine {
             self.stats.unread("sccp", "segments lost");
             let mut envelope = lost.context;
             envelope.at = lost.deadline;
+            if let Some(trails) = &mut self.trails {
+                trails.begin(envelope.frame);
+                trails.whole(&lost.key);
+            }
             self.read_segments(&envelope, lost.readings, false);
         }
     }

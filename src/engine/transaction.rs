@@ -237,6 +237,9 @@ impl Engine {
         notes: Notes,
         found: Option<Found>,
     ) {
+        if let Some(trails) = &mut self.trails {
+            trails.message(found.map_or(0, |found| found.id));
+        }
         if opened.count == 0 {
             return self.bare(envelope, opened, notes, found);
         }

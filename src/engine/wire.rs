@@ -47,6 +47,9 @@ impl Engine {
             cut: frame.bytes.len() < usize::try_from(frame.wire_len).unwrap_or(usize::MAX),
             notes: Notes::default(),
         };
+        if let Some(trails) = &mut self.trails {
+            trails.begin(seen.frame);
+        }
         let link_type = u32::from(frame.link.0);
         let read = pure(|| {
             let mut notes = Notes::default();
@@ -108,9 +111,9 @@ impl Engine {
             more: fragment.more || seen.cut,
             octets: packet.payload,
         };
-        let Some(whole) = self.fragments.push(key, piece, self.now, &mut seen.notes) else {
-            return;
-        };
+        let whole = self.fragments.push(key, piece, self.now, &mut seen.notes);
+        self.trail(&key, whole.is_some());
+        let Some(whole) = whole else { return };
         let packet = ip::Packet { fragment: None, truncated: false, payload: &whole, ..packet };
         match packet.past_extensions() {
             Ok(packet) => match tunnel::within(&packet, &mut seen.notes) {
@@ -187,6 +190,10 @@ impl Engine {
             self.now,
             &mut seen.notes,
         );
+        if !matches!(delivery, associations::Delivery::Whole { .. }) {
+            let whole = matches!(delivery, associations::Delivery::Reassembled { .. });
+            self.trail(&(association, data.stream), whole);
+        }
         match delivery {
             associations::Delivery::Whole { duplicate } => {
                 seen.duplicate = duplicate;
@@ -201,6 +208,16 @@ impl Engine {
                 self.associations.recycle(octets);
             }
             associations::Delivery::Partial | associations::Delivery::DuplicateFragment => {}
+        }
+    }
+
+    /// Remembers the frame as a part of a message, or that the parts of one came together.
+    pub(super) fn trail(&mut self, key: &impl core::hash::Hash, whole: bool) {
+        let Some(trails) = &mut self.trails else { return };
+        if whole {
+            trails.whole(key);
+        } else {
+            trails.part(key, self.now);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Where results go, and what they may say about people.
 
 pub mod alert;
+pub mod evidence;
 pub mod key;
 pub mod redact;
 mod summary;

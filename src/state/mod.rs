@@ -10,3 +10,4 @@ pub mod sctp;
 pub mod segments;
 pub mod subscriber;
 pub mod table;
+pub mod trail;

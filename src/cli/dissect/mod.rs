@@ -98,7 +98,7 @@ impl Dissect {
         let mut out = output::open("-".as_ref())?;
         let mut line = String::new();
         let is_subscriber = |digits| plan.networks.gt(digits).subscriber;
-        input.drive(&mut engine, &mut names, |output, names| {
+        input.drive(&mut engine, &mut names, None, |output, names| {
             let Output::Record(event) = output else { return Ok(()) };
             if self.frame.is_some_and(|frame| frame != event.frame.number) {
                 return Ok(());
