@@ -89,15 +89,17 @@ FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-covera
     -Ccodegen-units=1
 
 fuzz: build-packages
-	cd dissectors/fuzz && RUSTFLAGS="$(FUZZ_FLAGS)" CARGO_TARGET_DIR=target \
+	cd fuzz && RUSTFLAGS="$(FUZZ_FLAGS)" CARGO_TARGET_DIR=target \
 	    $(CARGO) build --release --locked --target $(FUZZ_HOST)
-	@mkdir -p dissectors/fuzz/artifacts
-	@for source in dissectors/fuzz/targets/*.rs; do \
+	$(CARGO) run --locked --quiet --example fuzz_seeds fuzz/target/seeds
+	@mkdir -p fuzz/artifacts
+	@for source in fuzz/targets/*.rs; do \
 	    name=$$(basename $$source .rs); \
-	    mkdir -p dissectors/fuzz/target/corpus/$$name; \
+	    mkdir -p fuzz/target/corpus/$$name; \
 	    echo "== $$name for $(SECONDS) s"; \
-	    dissectors/fuzz/target/$(FUZZ_HOST)/release/$$name dissectors/fuzz/target/corpus/$$name \
-	        -max_total_time=$(SECONDS) -artifact_prefix=dissectors/fuzz/artifacts/$$name- -print_final_stats=1; \
+	    fuzz/target/$(FUZZ_HOST)/release/$$name fuzz/target/corpus/$$name fuzz/target/seeds/$$name \
+	        -max_total_time=$(SECONDS) -max_len=8192 -timeout=10 -rss_limit_mb=2048 \
+	        -artifact_prefix=fuzz/artifacts/$$name- -print_final_stats=1; \
 	done
 
 docs: release

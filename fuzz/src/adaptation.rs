@@ -1,10 +1,9 @@
 //! M3UA, M2PA, M2UA, SUA and MTP2, any octets.
-#![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use picket_dissectors::{Notes, m2pa, m2ua, m3ua, mtp2, sua};
 
-fuzz_target!(|octets: &[u8]| {
+/// Reads octets.
+pub fn read(octets: &[u8]) {
     let mut notes = Notes::default();
     if let Ok(message) = m3ua::parse(octets, &mut notes) {
         let _ = message.data(&mut notes);
@@ -16,4 +15,4 @@ fuzz_target!(|octets: &[u8]| {
     let _ = m2pa::parse(octets, &mut notes);
     let _ = m2ua::parse(octets, &mut notes);
     let _ = mtp2::parse(octets, &mut notes);
-});
+}

@@ -1,10 +1,9 @@
 //! SCCP messages of every variant, any octets: the first octet chooses the variant.
-#![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use picket_dissectors::{Notes, mtp3, mtp3::Variant, sccp};
 
-fuzz_target!(|octets: &[u8]| {
+/// Reads octets.
+pub fn read(octets: &[u8]) {
     let Some((first, message)) = octets.split_first() else { return };
     let variant = match first % 4 {
         0 => Variant::Itu,
@@ -17,4 +16,4 @@ fuzz_target!(|octets: &[u8]| {
     let _ = sccp::parse(message, variant, &mut notes);
     let _ = sccp::management::parse(message, variant, &mut notes);
     let _ = sccp::address::parse(message, variant, &mut notes);
-});
+}

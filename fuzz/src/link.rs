@@ -1,10 +1,9 @@
 //! Link headers, tunnels, IP and SCTP, any octets: the first octet chooses the link type.
-#![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use picket_dissectors::{Notes, ip, link, sctp, tunnel};
 
-fuzz_target!(|octets: &[u8]| {
+/// Reads octets.
+pub fn read(octets: &[u8]) {
     let Some((first, frame)) = octets.split_first() else { return };
     let mut notes = Notes::default();
     if let Ok(network) = link::parse((*first).into(), frame, &mut notes) {
@@ -16,4 +15,4 @@ fuzz_target!(|octets: &[u8]| {
         while chunks.next(&mut notes).is_some() {}
         packet.verify(&mut notes);
     }
-});
+}

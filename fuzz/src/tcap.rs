@@ -1,12 +1,5 @@
 //! TCAP, any octets: transaction, dialogue, user information, every component and element.
-//!
-//! Builds on stable Rust with the coverage flags of LLVM:
-//! `RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
-//! -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table
-//! -Ccodegen-units=1" cargo build --release --target x86_64-unknown-linux-gnu`
-#![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use picket_dissectors::{
     Notes,
     ber::Element,
@@ -14,7 +7,8 @@ use picket_dissectors::{
     tcap::{self, Component, ansi, component::Code},
 };
 
-fuzz_target!(|octets: &[u8]| {
+/// Reads octets.
+pub fn read(octets: &[u8]) {
     let mut notes = Notes::default();
     if let Ok(mut package) = ansi::parse(octets, &mut notes) {
         while package.next_operation(&mut notes).is_some() {}
@@ -46,7 +40,7 @@ fuzz_target!(|octets: &[u8]| {
     }
     assert_eq!(message.components().count(), count);
     assert!(count <= octets.len());
-});
+}
 
 fn walk(element: &Element<'_>, notes: &mut Notes) {
     let _ = (element.integer(notes), element.boolean(), element.string(notes).len());

@@ -1,0 +1,4 @@
+//! CAP arguments, any octets.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| picket_fuzz::cap::read(octets));

@@ -1,0 +1,4 @@
+//! The reader of capture files, any octets.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| picket_fuzz::capture::read(octets));

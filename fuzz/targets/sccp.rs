@@ -1,0 +1,4 @@
+//! SCCP messages of every variant, any octets.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| picket_fuzz::sccp::read(octets));

@@ -1,0 +1,4 @@
+//! TCAP, any octets.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| picket_fuzz::tcap::read(octets));
