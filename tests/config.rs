@@ -436,3 +436,24 @@ fn every_key_is_described_in_the_schema() {
     walk(picket::config::Config::schema().as_value(), "", &mut bare);
     assert_eq!(bare, Vec::<String>::new());
 }
+
+#[test]
+fn a_key_before_needs_a_last_day() {
+    let plan_of = plan;
+    let good = format!(
+        "{HOME}[privacy]\nprevious_key_file = \"old.key\"\nprevious_key_until = 2026-12-31\nseal_key_file = \"seal.key\"\n"
+    );
+    let plan = plan_of(&good).unwrap();
+    let (path, until) = plan.previous_key.unwrap();
+    assert!(path.ends_with("old.key") && plan.seal_key_file.unwrap().ends_with("seal.key"));
+    // 2027-01-01T00:00:00Z.
+    assert_eq!(until, 1_798_761_600_000_000_000);
+    for (lines, want) in [
+        ("previous_key_file = \"old.key\"", "has no end"),
+        ("previous_key_until = 2026-12-31", "there is no previous key"),
+        ("previous_key_file = \"old.key\"\nprevious_key_until = 12:00:00", "which is no day"),
+    ] {
+        let error = plan_of(&format!("{HOME}[privacy]\n{lines}\n")).unwrap_err();
+        assert!(error.contains(want) && error.contains("a.toml:4"), "{lines}: {error}");
+    }
+}

@@ -9,6 +9,7 @@ mod dissect;
 mod evidence;
 mod guess;
 mod input;
+mod key;
 mod output;
 mod reference;
 mod replay;
@@ -35,6 +36,8 @@ struct Arguments {
 enum Verb {
     /// Replays captures through the detector and tells what was found.
     Replay(replay::Replay),
+    /// Makes keys for pseudonyms and sealed identities.
+    Key(key::Key),
     /// Prints what is in a capture, message by message, without rules.
     Dissect(dissect::Dissect),
     /// Checks the configuration and the rules; starts nothing.
@@ -88,6 +91,7 @@ pub fn main() -> ExitCode {
         Verb::Check(check) => check.run(),
         Verb::Rules(rules) => rules.run(),
         Verb::Synth(synth) => synth.run(),
+        Verb::Key(key) => key.run(),
         Verb::Fields(fields) => fields.run(),
         Verb::Notes(format) => format.notes(),
         Verb::Schema(schema) => schema.run(),

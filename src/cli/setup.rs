@@ -68,10 +68,16 @@ pub(super) fn redactor(plan: &Plan, otherwise: Subscribers) -> Result<Redactor, 
     let key = || -> Result<Vec<u8>, Failure> {
         crate::sink::key::subscriber(plan).map_err(|error| Failure::Wrong(anyhow!(error)))
     };
-    Ok(match plan.subscribers.unwrap_or(otherwise) {
-        Subscribers::Clear => Redactor::clear(),
+    let redactor = match plan.subscribers.unwrap_or(otherwise) {
+        Subscribers::Clear => return Ok(Redactor::clear()),
         Subscribers::Masked => Redactor::masked(None),
         Subscribers::Pseudonym => Redactor::pseudonym(&key()?),
+    };
+    let previous =
+        crate::sink::key::previous(plan).map_err(|error| Failure::Wrong(anyhow!(error)))?;
+    Ok(match previous {
+        Some((key, until)) => redactor.after(&key, until),
+        None => redactor,
     })
 }
 

@@ -82,6 +82,15 @@ pub struct Privacy {
     pub subscribers: Option<Subscribers>,
     /// Key of the pseudonyms. Absent: made with mode 0600 in the directory of `[state]`.
     pub key_file: Option<PathBuf>,
+    /// The key of the pseudonyms that was in force before. Until `previous_key_until` alerts also
+    /// carry `subscriber.previous_id`, so that those of both keys can be joined.
+    pub previous_key_file: Option<PathBuf>,
+    /// The last day of that, UTC, by event time.
+    #[schemars(with = "Option<String>")]
+    pub previous_key_until: Option<toml::value::Datetime>,
+    /// Key that seals who an alert is about in the store of alerts, for `picket reveal`. Absent:
+    /// made with mode 0600 in the directory of `[state]`.
+    pub seal_key_file: Option<PathBuf>,
 }
 
 /// Where frames come from.

@@ -33,6 +33,10 @@ pub struct Plan {
     pub subscribers: Option<Subscribers>,
     /// Key of the pseudonyms; `None` is made in [`Self::state_dir`].
     pub key_file: Option<PathBuf>,
+    /// The key before, and when (nanoseconds since the Unix epoch) ids by it are told no more.
+    pub previous_key: Option<(PathBuf, u64)>,
+    /// Key that seals identities in the store; `None` is made in [`Self::state_dir`].
+    pub seal_key_file: Option<PathBuf>,
     /// Directories of further rules.
     pub rule_dirs: Vec<PathBuf>,
     /// Rules not to load, by id or name.

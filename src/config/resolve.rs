@@ -40,6 +40,7 @@ pub(super) fn plan(
         check.problems.extend(error.problems);
         Default::default()
     });
+    let previous_key = check.previous_key();
     let mut problems = check.problems;
     problems.sort_by(|a, b| (&a.file, a.position).cmp(&(&b.file, b.position)));
     if !problems.is_empty() {
@@ -63,6 +64,8 @@ pub(super) fn plan(
         suppressions,
         subscribers: config.privacy.subscribers,
         key_file: config.privacy.key_file.as_ref().map(resolve),
+        previous_key,
+        seal_key_file: config.privacy.seal_key_file.as_ref().map(resolve),
         rule_dirs: config.rules.dirs.iter().map(resolve).collect(),
         disabled_rules: config.rules.disable.clone(),
         lists,
@@ -435,6 +438,30 @@ impl Check<'_> {
         let list = self.document.config.suppress.iter().enumerate();
         list.map(|(i, suppress)| self.suppression(&format!("suppress[{i}]"), suppress, networks))
             .collect()
+    }
+
+    /// Returns the key of the pseudonyms before this one, and the end of its time.
+    fn previous_key(&mut self) -> Option<(std::path::PathBuf, u64)> {
+        let privacy = &self.document.config.privacy;
+        let until = privacy.previous_key_until.as_ref();
+        match (&privacy.previous_key_file, until.and_then(end_of_day)) {
+            (Some(path), Some(end)) => Some((self.document.resolve(path), end)),
+            (Some(_), None) => {
+                let what = until.map_or_else(
+                    || "has no end".to_owned(),
+                    |until| format!("ends on `{until}`, which is no day"),
+                );
+                let remedy = "add privacy.previous_key_until, a date: 2026-12-31";
+                self.wrong("privacy.previous_key_file", what, remedy);
+                None
+            }
+            (None, _) if until.is_some() => {
+                let remedy = "name the key with privacy.previous_key_file, or leave this out";
+                self.wrong("privacy.previous_key_until", "there is no previous key", remedy);
+                None
+            }
+            (None, _) => None,
+        }
     }
 
     fn suppression(&mut self, key: &str, written: &Suppress, networks: &Networks) -> Suppression {

@@ -128,6 +128,9 @@ pub struct About {
 pub struct Person {
     /// Stands for the subscriber.
     pub id: String,
+    /// The id by the key of the pseudonyms that was in force before, while both are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous_id: Option<String>,
     /// IMSI, as it may be shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imsi: Option<String>,
@@ -261,7 +264,7 @@ impl Renderer<'_> {
                 .map(str::to_owned),
             link_side: alert.link.side.name(),
             spoof_suspected: alert.spoof_suspected,
-            subscriber: alert.subscriber.as_ref().map(|subject| self.person(subject)),
+            subscriber: alert.subscriber.as_ref().map(|subject| self.person(subject, alert.at)),
             attacker: alert.attackers.first().map(shown),
             attackers: if several {
                 alert.attackers.iter().map(shown).collect()
@@ -333,12 +336,16 @@ impl Renderer<'_> {
             .collect()
     }
 
-    fn person(&self, subject: &Subject) -> Person {
+    fn person(&self, subject: &Subject, at: picket_hw::Timestamp) -> Person {
+        let known_by = subject.imsi.or(subject.msisdn);
         let shown = |digits: Option<Digits>, numbering| {
             digits.map(|digits| self.redactor.number(digits, numbering).as_str().to_owned())
         };
         Person {
             id: self.subscriber_id(subject).as_str().to_owned(),
+            previous_id: known_by
+                .and_then(|digits| self.redactor.previous_id(digits, at))
+                .map(|shown| shown.as_str().to_owned()),
             imsi: shown(subject.imsi, Numbering::Imsi),
             msisdn: shown(subject.msisdn, Numbering::E164),
             origin: subject.place.origin.name(),

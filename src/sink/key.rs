@@ -1,4 +1,4 @@
-//! The key of the pseudonyms: a file of its own, readable by its owner only.
+//! Keys: of the pseudonyms and of what is sealed, each a file of its own, readable by its owner only.
 
 use std::{
     fs, io,
@@ -7,18 +7,20 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use picket_hw::Timestamp;
+
 use crate::config::Plan;
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The file cannot be read or made.
-    #[error(
-        "{path}: the key of the pseudonyms cannot be {what} ({error}); name another with privacy.key_file"
-    )]
+    #[error("{path}: this key cannot be {what} ({error}); name another with privacy.{setting}")]
     File {
         /// Which.
         path: PathBuf,
+        /// The setting that names it.
+        setting: &'static str,
         /// What was tried.
         what: &'static str,
         /// Why it failed.
@@ -26,7 +28,7 @@ pub enum KeyError {
     },
     /// Others may read it.
     #[error(
-        "{path}: the key of the pseudonyms can be read by others (mode {mode:o}); chmod 600 it, and change it if they did"
+        "{path}: this key can be read by others (mode {mode:o}); chmod 600 it, and change it if they did (picket key new)"
     )]
     Open {
         /// Which.
@@ -35,9 +37,7 @@ pub enum KeyError {
         mode: u32,
     },
     /// It is too short to keep anything secret.
-    #[error(
-        "{path}: a key of {length} octets is too short; 32 random octets are right (head -c 32 /dev/urandom)"
-    )]
+    #[error("{path}: a key of {length} octets is too short; make one with picket key new")]
     Short {
         /// Which.
         path: PathBuf,
@@ -46,9 +46,12 @@ pub enum KeyError {
     },
     /// There is nowhere to keep it.
     #[error(
-        "pseudonyms need a key; name a file with privacy.key_file, or a directory to keep one in with state.dir"
+        "a key is needed; name a file with privacy.{setting}, or a directory to keep one in with state.dir"
     )]
-    Nowhere,
+    Nowhere {
+        /// The setting that names it.
+        setting: &'static str,
+    },
 }
 
 /// Returns the key of the pseudonyms; makes one where the plan keeps state and there is none.
@@ -57,15 +60,54 @@ pub enum KeyError {
 ///
 /// Returns an error when the file cannot be read or made, is open to others or too short.
 pub fn subscriber(plan: &Plan) -> Result<Vec<u8>, KeyError> {
-    if let Some(path) = &plan.key_file {
-        return read(path);
-    }
-    let path = plan.state_dir.as_ref().ok_or(KeyError::Nowhere)?.join("subscriber.key");
-    if path.exists() { read(&path) } else { make(&path) }
+    own(plan.key_file.as_deref(), plan, "key_file", "subscriber.key")
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, KeyError> {
-    let failed = |error| KeyError::File { path: path.to_owned(), what: "read", error };
+/// Returns the key that the pseudonyms had before, and until when both are told.
+///
+/// # Errors
+///
+/// Returns an error when the file cannot be read, is open to others or too short.
+pub fn previous(plan: &Plan) -> Result<Option<(Vec<u8>, Timestamp)>, KeyError> {
+    let Some((path, until)) = &plan.previous_key else { return Ok(None) };
+    let key = read(path, "previous_key_file")?;
+    Ok(Some((key, Timestamp::from_nanos(*until))))
+}
+
+/// Returns the key that identities are sealed with; makes one where the plan keeps state and there is
+/// none.
+///
+/// # Errors
+///
+/// Returns an error when the file cannot be read or made, is open to others or too short.
+pub fn seal(plan: &Plan) -> Result<Vec<u8>, KeyError> {
+    own(plan.seal_key_file.as_deref(), plan, "seal_key_file", "seal.key")
+}
+
+/// Makes a file with a new key: 32 random octets, mode 0600. Never replaces a file.
+///
+/// # Errors
+///
+/// Returns an error when there is such a file, or none can be made.
+pub fn make(path: &Path) -> Result<Vec<u8>, KeyError> {
+    make_for(path, "key_file")
+}
+
+fn own(
+    named: Option<&Path>,
+    plan: &Plan,
+    setting: &'static str,
+    name: &str,
+) -> Result<Vec<u8>, KeyError> {
+    if let Some(path) = named {
+        return read(path, setting);
+    }
+    let path = plan.state_dir.as_ref().ok_or(KeyError::Nowhere { setting })?.join(name);
+    if path.exists() { read(&path, setting) } else { make_for(&path, setting) }
+}
+
+fn read(path: &Path, setting: &'static str) -> Result<Vec<u8>, KeyError> {
+    let failed = |error| KeyError::File { path: path.to_owned(), setting, what: "read", error };
     let mode = fs::metadata(path).map_err(failed)?.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
         return Err(KeyError::Open { path: path.to_owned(), mode });
@@ -77,8 +119,8 @@ fn read(path: &Path) -> Result<Vec<u8>, KeyError> {
     Ok(key)
 }
 
-fn make(path: &Path) -> Result<Vec<u8>, KeyError> {
-    let failed = |error| KeyError::File { path: path.to_owned(), what: "made", error };
+fn make_for(path: &Path, setting: &'static str) -> Result<Vec<u8>, KeyError> {
+    let failed = |error| KeyError::File { path: path.to_owned(), setting, what: "made", error };
     let mut key = vec![0; LENGTH];
     fs::File::open("/dev/urandom")
         .and_then(|mut source| source.read_exact(&mut key))
@@ -113,6 +155,27 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         fs::write(&path, b"short").unwrap();
         assert!(matches!(subscriber(&plan), Err(KeyError::Short { length: 5, .. })));
-        assert!(matches!(subscriber(&Plan::default()), Err(KeyError::Nowhere)));
+        assert!(matches!(
+            subscriber(&Plan::default()),
+            Err(KeyError::Nowhere { setting: "key_file" })
+        ));
+    }
+    #[test]
+    fn every_key_is_a_file_of_its_own() {
+        let dir = tempfile::tempdir().unwrap();
+        let old = dir.path().join("old.key");
+        let made = make(&old).unwrap();
+        assert!(matches!(make(&old), Err(KeyError::File { what: "made", .. })), "not replaced");
+        let plan = Plan {
+            state_dir: Some(dir.path().to_owned()),
+            previous_key: Some((old, 7)),
+            ..Plan::default()
+        };
+        let (pseudonyms, sealed) = (subscriber(&plan).unwrap(), seal(&plan).unwrap());
+        let (before, until) = previous(&plan).unwrap().unwrap();
+        assert_eq!((before.as_slice(), until.nanos()), (made.as_slice(), 7));
+        assert!(pseudonyms != sealed && before != pseudonyms);
+        assert_eq!(seal(&plan).unwrap(), sealed);
+        assert_eq!(previous(&Plan::default()).unwrap(), None);
     }
 }

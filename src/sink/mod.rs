@@ -4,4 +4,5 @@ pub mod alert;
 pub mod evidence;
 pub mod key;
 pub mod redact;
+pub mod seal;
 mod summary;

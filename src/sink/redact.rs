@@ -9,6 +9,7 @@ use core::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use picket_dissectors::Digits;
+use picket_hw::Timestamp;
 use sha2::Sha256;
 
 use crate::event::fields::number::Numbering;
@@ -19,6 +20,8 @@ pub struct Redactor {
     mode: Mode,
     /// Of the pseudonyms; a masking redactor has one for the ids, where it can.
     key: Option<Hmac<Sha256>>,
+    /// The key before, and until when ids by it are told too.
+    previous: Option<(Hmac<Sha256>, Timestamp)>,
 }
 
 /// How numbers are shown.
@@ -33,20 +36,35 @@ impl Redactor {
     /// Shows every digit.
     #[must_use]
     pub const fn clear() -> Self {
-        Self { mode: Mode::Clear, key: None }
+        Self { mode: Mode::Clear, key: None, previous: None }
     }
 
     /// Shows which country or network a number is of. With a key, ids are pseudonyms, so that
     /// subscribers can still be told apart.
     #[must_use]
     pub fn masked(key: Option<&[u8]>) -> Self {
-        Self { mode: Mode::Masked, key: key.and_then(keyed) }
+        Self { mode: Mode::Masked, key: key.and_then(keyed), previous: None }
     }
 
     /// Shows a keyed hash; any length of key will do, at least 32 octets are advised.
     #[must_use]
     pub fn pseudonym(key: &[u8]) -> Self {
-        Self { mode: Mode::Pseudonym, key: keyed(key) }
+        Self { mode: Mode::Pseudonym, key: keyed(key), previous: None }
+    }
+
+    /// Also tells ids by the key that was in force before, up to a time, so that who keeps alerts
+    /// can join those of both keys.
+    #[must_use]
+    pub fn after(mut self, key: &[u8], until: Timestamp) -> Self {
+        self.previous = keyed(key).map(|key| (key, until));
+        self
+    }
+
+    /// Returns the pseudonym that a subscriber had by the key before, while that is still told.
+    #[must_use]
+    pub fn previous_id(&self, digits: Digits, at: Timestamp) -> Option<Shown> {
+        let (key, _) = self.previous.as_ref().filter(|&&(_, until)| at < until)?;
+        (self.mode != Mode::Clear && self.key.is_some()).then(|| hashed(key.clone(), digits))
     }
 
     /// Whether numbers are shown as they are.
@@ -78,15 +96,14 @@ impl Redactor {
     fn hashed(&self, digits: Digits) -> Shown {
         // HMAC takes keys of any length (RFC 2104 §2): the key is there in this mode. Were it not,
         // showing nothing but the prefix is the safe end.
-        let mut shown = Shown::default();
-        shown.push_str(PREFIX);
-        let Some(mut mac) = self.key.clone() else { return shown };
-        mac.update(Shown::plain(digits).as_str().as_bytes());
-        for octet in mac.finalize().into_bytes().into_iter().take(PSEUDONYM) {
-            shown.push(HEX.get(usize::from(octet >> 4)).copied());
-            shown.push(HEX.get(usize::from(octet & 15)).copied());
+        match &self.key {
+            Some(key) => hashed(key.clone(), digits),
+            None => {
+                let mut shown = Shown::default();
+                shown.push_str(PREFIX);
+                shown
+            }
         }
-        shown
     }
 }
 
@@ -94,6 +111,17 @@ impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Redactor({:?})", self.mode)
     }
+}
+
+fn hashed(mut mac: Hmac<Sha256>, digits: Digits) -> Shown {
+    let mut shown = Shown::default();
+    shown.push_str(PREFIX);
+    mac.update(Shown::plain(digits).as_str().as_bytes());
+    for octet in mac.finalize().into_bytes().into_iter().take(PSEUDONYM) {
+        shown.push(HEX.get(usize::from(octet >> 4)).copied());
+        shown.push(HEX.get(usize::from(octet & 15)).copied());
+    }
+    shown
 }
 
 fn keyed(key: &[u8]) -> Option<Hmac<Sha256>> {
@@ -239,6 +267,21 @@ mod tests {
         assert_eq!(with.number(a, Numbering::Imsi).as_str(), "00101*");
         assert_eq!(Redactor::masked(None).id(a, Numbering::Imsi).as_str(), "00101*");
         assert_eq!(Redactor::clear().id(a, Numbering::Imsi).as_str(), "001010123456789");
+    }
+
+    #[test]
+    fn the_key_before_is_told_until_its_day() {
+        let number = digits("001010123456789");
+        let until = Timestamp::from_nanos(10);
+        let before = Redactor::pseudonym(b"old").id(number, Numbering::Imsi);
+        let redactor = Redactor::pseudonym(b"new").after(b"old", until);
+        assert_eq!(redactor.previous_id(number, Timestamp::from_nanos(9)), Some(before));
+        assert_eq!(redactor.previous_id(number, until), None);
+        assert_ne!(redactor.id(number, Numbering::Imsi), before);
+        let masked = Redactor::masked(None).after(b"old", until);
+        assert_eq!(masked.previous_id(number, Timestamp::EPOCH), None, "it tells nobody apart");
+        let clear = Redactor::clear().after(b"old", until);
+        assert_eq!(clear.previous_id(number, Timestamp::EPOCH), None, "there is no pseudonym");
     }
 
     proptest! {

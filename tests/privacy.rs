@@ -1,0 +1,155 @@
+//! No number of a subscriber in anything that is written, unless asked for: every output of a run is
+//! searched for every number that the same run shows when it may.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where it fails"
+)]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+
+fn picket(dir: &Path, arguments: &[&str]) -> Output {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_picket")).args(arguments).current_dir(dir).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+/// Writes a campaign and replays it with these settings; returns all that was written, by name.
+fn replay(dir: &Path, name: &str, privacy: &str) -> Vec<(String, String)> {
+    let config = fs::read_to_string(dir.join("c.toml")).unwrap();
+    fs::create_dir_all(dir.join("state")).unwrap();
+    let (config, _) = config.split_once("[privacy]").expect("the settings to be put in place");
+    let settings = format!("{config}\n[state]\ndir = \"state\"\n{privacy}\n");
+    fs::write(dir.join(format!("{name}.toml")), settings).unwrap();
+    let file = |suffix: &str| format!("{name}.{suffix}");
+    let output = picket(
+        dir,
+        &[
+            "replay",
+            "s.pcap",
+            "-c",
+            &file("toml"),
+            "--alerts",
+            &file("alerts"),
+            "--events",
+            &file("events"),
+            "--evidence",
+            &file("pcapng"),
+        ],
+    );
+    let comments = Command::new("tshark")
+        .current_dir(dir)
+        .args(["-r", &file("pcapng"), "-T", "fields", "-e", "frame.comment"])
+        .output()
+        .expect("tshark runs; apt-get install tshark");
+    let text = |octets: Vec<u8>| String::from_utf8_lossy(&octets).into_owned();
+    vec![
+        ("stdout".into(), text(output.stdout)),
+        ("stderr".into(), text(output.stderr)),
+        ("alerts".into(), fs::read_to_string(dir.join(file("alerts"))).unwrap()),
+        ("events".into(), fs::read_to_string(dir.join(file("events"))).unwrap()),
+        ("comments".into(), text(comments.stdout)),
+    ]
+}
+
+/// Returns the part of each number that is a subscriber's own: of an IMSI what follows country and
+/// network, which an E.214 address carries too, of an MSISDN what follows the country code.
+fn numbers(events: &str, truth: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut add = |value: &Value, skip: usize| {
+        if let Some(own) = value.as_str().and_then(|digits| digits.get(skip..))
+            && own.len() >= 7
+            // The nanoseconds of a timestamp are not a number of anybody.
+            && own.bytes().any(|digit| digit != b'0')
+        {
+            found.insert(own.to_owned());
+        }
+    };
+    for line in events.lines() {
+        let event: Value = serde_json::from_str(line).unwrap();
+        add(&event["subscriber"]["imsi"], 6);
+        add(&event["subscriber"]["msisdn"], 3);
+        for (name, skip) in [("imsi", 6), ("msisdn", 3), ("forwarded_to", 3), ("imei", 6)] {
+            add(&event["map"]["argument"][name], skip);
+            add(&event["map"]["result"][name], skip);
+        }
+    }
+    for line in truth.lines() {
+        let row: Value = serde_json::from_str(line).unwrap();
+        add(&row["imsi"], 6);
+        add(&row["msisdn"], 3);
+    }
+    found
+}
+
+/// Returns the runs of digits in a text that could hold a number.
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_hexdigit()).filter(|run| run.len() >= 7)
+}
+
+#[test]
+fn no_number_leaves_unless_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let synth = ["synth", "s.pcap", "--config", "c.toml", "--truth", "t.jsonl"];
+    picket(dir, &[&synth[..], &["--messages", "3000", "--seed", "9"]].concat());
+    let clear = replay(dir, "clear", "[privacy]\nsubscribers = \"clear\"");
+    let truth = fs::read_to_string(dir.join("t.jsonl")).unwrap();
+    let (_, events) = clear.iter().find(|(name, _)| name == "events").unwrap();
+    let numbers = numbers(events, &truth);
+    assert!(numbers.len() > 500, "{}", numbers.len());
+    let told = |outputs: &[(String, String)]| -> Vec<String> {
+        let mut told = Vec::new();
+        for (name, text) in outputs {
+            let whole: BTreeSet<&str> = runs(text).collect();
+            for run in whole {
+                if numbers.iter().any(|number| run.contains(number.as_str())) {
+                    told.push(format!("{name}: {run}"));
+                }
+            }
+        }
+        told
+    };
+    assert!(told(&clear).len() > 500, "the search finds what is there");
+    for privacy in ["pseudonym", "masked"] {
+        let told = told(&replay(dir, privacy, &format!("[privacy]\nsubscribers = \"{privacy}\"")));
+        assert!(told.is_empty(), "{privacy}: {:?}", &told[..told.len().min(20)]);
+    }
+}
+
+#[test]
+fn a_change_of_key_can_be_followed() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let synth = ["synth", "s.pcap", "--config", "c.toml", "--scenario", "ati_from_abroad"];
+    picket(dir, &[&synth[..], &["--messages", "50"]].concat());
+    picket(dir, &["key", "new", "old.key"]);
+    picket(dir, &["key", "new", "new.key"]);
+    let ids = |name: &str, privacy: &str, field: &str| -> Vec<String> {
+        let outputs = replay(dir, name, privacy);
+        let (_, alerts) = outputs.iter().find(|(name, _)| name == "alerts").unwrap();
+        let alerts = alerts.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        alerts.filter_map(|alert| alert["subscriber"][field].as_str().map(str::to_owned)).collect()
+    };
+    let keys = "[privacy]\nsubscribers = \"pseudonym\"\n";
+    let before = ids("before", &format!("{keys}key_file = \"old.key\""), "id");
+    let rotated = format!(
+        "{keys}key_file = \"new.key\"\nprevious_key_file = \"old.key\"\nprevious_key_until = 2099-12-31"
+    );
+    let (new, previous) = (ids("new", &rotated, "id"), ids("both", &rotated, "previous_id"));
+    assert!(!before.is_empty());
+    assert_eq!(previous, before);
+    assert!(new.iter().all(|id| !before.contains(id)), "{new:?}");
+    let over = rotated.replace("2099-12-31", "2001-01-01");
+    assert_eq!(ids("over", &over, "previous_id"), Vec::<String>::new());
+}
