@@ -19,8 +19,10 @@ PICKET := $(TARGET)/release/picket
 MESSAGES ?= 2000000
 SECONDS ?= 60
 NEED := scripts/need.sh
-# Linking and the bundled C libraries need a compiler; the rest of the build is Rust.
-BUILD_PACKAGES := build-essential
+# Linking and the bundled C libraries need a compiler, live capture libpcap; the rest is Rust.
+BUILD_PACKAGES := build-essential libpcap-dev
+# Tests on interfaces lay cables between network namespaces.
+TEST_PACKAGES := iproute2
 
 .PHONY: help demo test lint unit oracle deny bench soak fuzz docs fmt clean build-packages release
 
@@ -53,7 +55,7 @@ lint: build-packages
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
 unit: build-packages
-	@$(NEED) python3 tshark
+	@$(NEED) python3 tshark $(TEST_PACKAGES)
 	$(CARGO) test --workspace --locked
 
 # Two readings of the same octets. The stored one needs ../shared; the live one needs nothing.

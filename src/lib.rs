@@ -3,7 +3,7 @@
 //! [`config`] resolves what the operator wrote into a plan; [`engine`] turns frames into events and
 //! alerts; [`event`] is what passes between its halves; [`state`] is what survives between
 //! messages; [`track`] writes features over time; [`enrich`] knows whose a number is; [`sink`]
-//! decides what of a number may be shown; [`synth`] writes traffic that never was, and [`cases`] tries
+//! decides what of a number may be shown; [`runtime`] has the threads of a live run; [`synth`] writes traffic that never was, and [`cases`] tries
 //! rules on it.
 
 pub mod cases;
@@ -13,6 +13,7 @@ pub mod engine;
 pub mod enrich;
 pub mod event;
 pub mod pack;
+pub mod runtime;
 pub mod sink;
 pub mod state;
 pub mod synth;

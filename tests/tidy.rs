@@ -42,6 +42,8 @@ const LEAVES: [(&str, &[(&str, &str)]); 3] = [
         "hw",
         &[
             ("flate2", "gzip of captures"),
+            ("pcap", "network interfaces through libpcap"),
+            ("rustix", "waiting for several of them"),
             ("thiserror", "one error enum"),
             ("zstd", "zstd of captures"),
         ],

@@ -158,4 +158,20 @@ pub enum CaptureError {
     /// No input at all.
     #[error("no input; name a capture file, a directory, or - for standard input")]
     NoInput,
+    /// No interface is named, and none offers itself.
+    #[error("no interface to listen on; name one in capture.interfaces; there are: {there_are}")]
+    NoInterface {
+        /// What could be named.
+        there_are: String,
+    },
+    /// An interface cannot be opened.
+    #[error("cannot capture on {name}: {why}; {remedy}")]
+    Interface {
+        /// Its name.
+        name: String,
+        /// What libpcap said.
+        why: String,
+        /// What to do about it.
+        remedy: String,
+    },
 }

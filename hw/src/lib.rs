@@ -4,6 +4,7 @@
 //! knows link types by number and nothing of the protocols inside a frame.
 //!
 //! * [`mod@file`] reads pcap and pcapng, plain or compressed, from files, directories and pipes;
+//! * [`live`] listens on network interfaces through libpcap;
 //! * [`memory`] replays frames a test made;
 //! * [`tee`] and [`faults`] wrap any capture: one records what passes, the other damages it;
 //! * [`mod@write`] makes pcap and pcapng files.
@@ -12,6 +13,7 @@ pub mod capture;
 pub mod faults;
 pub mod file;
 pub mod frame;
+pub mod live;
 pub mod memory;
 pub mod tee;
 pub mod write;

@@ -14,6 +14,7 @@ mod output;
 mod reference;
 mod replay;
 mod rules;
+mod run;
 mod setup;
 mod summary;
 mod synth;
@@ -38,6 +39,8 @@ enum Verb {
     Replay(replay::Replay),
     /// Makes keys for pseudonyms and sealed identities.
     Key(key::Key),
+    /// Listens to live traffic until SIGTERM.
+    Run(run::Run),
     /// Prints what is in a capture, message by message, without rules.
     Dissect(dissect::Dissect),
     /// Checks the configuration and the rules; starts nothing.
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
     };
     let ended = match arguments.verb {
         Verb::Replay(replay) => replay.run(),
+        Verb::Run(run) => run.run(),
         Verb::Dissect(dissect) => dissect.run(),
         Verb::Check(check) => check.run(),
         Verb::Rules(rules) => rules.run(),

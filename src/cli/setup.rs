@@ -11,7 +11,7 @@ use crate::{
     engine::{Options, Rules},
     event::fields::Names,
     pack,
-    sink::redact::Redactor,
+    sink::{key, redact::Redactor},
 };
 
 /// Reads a configuration.
@@ -65,16 +65,22 @@ pub(super) fn rules(
 
 /// Returns how subscribers are shown: as the configuration says, else the verb's own default.
 pub(super) fn redactor(plan: &Plan, otherwise: Subscribers) -> Result<Redactor, Failure> {
-    let key = || -> Result<Vec<u8>, Failure> {
-        crate::sink::key::subscriber(plan).map_err(|error| Failure::Wrong(anyhow!(error)))
-    };
-    let redactor = match plan.subscribers.unwrap_or(otherwise) {
+    let form = plan.subscribers.unwrap_or(otherwise);
+    shown(plan, form, || key::subscriber(plan).map_err(|error| Failure::Wrong(anyhow!(error))))
+}
+
+/// Returns what shows subscribers in one form; the key is asked for when it is needed.
+pub(super) fn shown(
+    plan: &Plan,
+    form: Subscribers,
+    key: impl FnOnce() -> Result<Vec<u8>, Failure>,
+) -> Result<Redactor, Failure> {
+    let redactor = match form {
         Subscribers::Clear => return Ok(Redactor::clear()),
         Subscribers::Masked => Redactor::masked(None),
         Subscribers::Pseudonym => Redactor::pseudonym(&key()?),
     };
-    let previous =
-        crate::sink::key::previous(plan).map_err(|error| Failure::Wrong(anyhow!(error)))?;
+    let previous = key::previous(plan).map_err(|error| Failure::Wrong(anyhow!(error)))?;
     Ok(match previous {
         Some((key, until)) => redactor.after(&key, until),
         None => redactor,

@@ -3,7 +3,7 @@
 use std::{
     fs, io,
     io::{Read, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -119,12 +119,29 @@ fn read(path: &Path, setting: &'static str) -> Result<Vec<u8>, KeyError> {
     Ok(key)
 }
 
+/// Returns a key that is forgotten with the run: pseudonyms of two runs cannot be compared.
+///
+/// # Errors
+///
+/// Returns an error when the system gives no randomness.
+pub fn of_this_run() -> Result<Vec<u8>, KeyError> {
+    let (path, setting) = (RANDOM.into(), "key_file");
+    random().map_err(|error| KeyError::File { path, setting, what: "read", error })
+}
+
+fn random() -> io::Result<Vec<u8>> {
+    let mut key = vec![0; LENGTH];
+    fs::File::open(RANDOM).and_then(|mut source| source.read_exact(&mut key))?;
+    Ok(key)
+}
+
 fn make_for(path: &Path, setting: &'static str) -> Result<Vec<u8>, KeyError> {
     let failed = |error| KeyError::File { path: path.to_owned(), setting, what: "made", error };
-    let mut key = vec![0; LENGTH];
-    fs::File::open("/dev/urandom")
-        .and_then(|mut source| source.read_exact(&mut key))
-        .map_err(failed)?;
+    let key = random().map_err(failed)?;
+    if let Some(directory) = path.parent() {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true).mode(0o700).create(directory).map_err(failed)?;
+    }
     let mut file = fs::OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -135,6 +152,7 @@ fn make_for(path: &Path, setting: &'static str) -> Result<Vec<u8>, KeyError> {
     Ok(key)
 }
 
+const RANDOM: &str = "/dev/urandom";
 const LENGTH: usize = 32;
 const SHORTEST: usize = 16;
 
@@ -159,7 +177,9 @@ mod tests {
             subscriber(&Plan::default()),
             Err(KeyError::Nowhere { setting: "key_file" })
         ));
+        assert_ne!(of_this_run().unwrap(), of_this_run().unwrap());
     }
+
     #[test]
     fn every_key_is_a_file_of_its_own() {
         let dir = tempfile::tempdir().unwrap();

@@ -1,0 +1,307 @@
+//! A lane: one thread that reads a capture and drives an engine. The only clock of the program.
+//!
+//! Time moves with frames. When none come the clock moves it, [`SLACK`] behind, for a frame may
+//! still be on its way. Whatever comes later than that is given the time already reached, and
+//! counted: the engine's alerts then are a function of the frames as they are recorded, and
+//! replaying the recording gives the same.
+
+use std::{
+    io,
+    os::fd::{AsFd, OwnedFd},
+    sync::{Arc, Mutex, mpsc},
+    time::{Duration, SystemTime},
+};
+
+use picket_hw::{
+    Capture, CaptureCounters, CaptureError, Frame, Polled, Timestamp,
+    live::{Port, Source},
+};
+use rustix::event::{EventfdFlags, eventfd};
+
+use super::{RunError, merge::Merge, outlet::Outlet, record::Recorder};
+use crate::engine::{Engine, Stats};
+
+/// What a lane is made of.
+pub(super) struct Parts {
+    pub(super) source: Box<dyn Source>,
+    pub(super) engine: Engine,
+    pub(super) recorder: Option<Recorder>,
+    pub(super) outlet: Outlet,
+    pub(super) orders: mpsc::Receiver<Order>,
+    pub(super) waker: Waker,
+    pub(super) published: Arc<Mutex<Published>>,
+}
+
+/// What the lane is told.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Read what has come and end.
+    Stop,
+}
+
+/// What a lane counts besides what its engine does.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Counters {
+    /// Frames that came after the clock had passed them; they are given the time reached.
+    pub late: u64,
+    /// Frames whose time was ahead of the clock; they are given the clock's.
+    pub early: u64,
+    /// Frames that had to go before their turn for want of room in the merge.
+    pub hurried: u64,
+}
+
+/// What others may know of a lane, brought up to date once a second.
+#[derive(Clone, Debug, Default)]
+pub struct Published {
+    /// The lane's own counters.
+    pub lane: Counters,
+    /// The capture's.
+    pub capture: CaptureCounters,
+    /// The ports.
+    pub ports: Vec<Port>,
+    /// The time reached.
+    pub now: Timestamp,
+}
+
+/// What is left of a lane.
+pub(super) struct Ended {
+    pub(super) stats: Stats,
+    pub(super) counters: Counters,
+    pub(super) ports: Vec<Port>,
+    pub(super) result: Result<(), RunError>,
+}
+
+/// Wakes a lane that waits for frames.
+#[derive(Clone, Debug)]
+pub(super) struct Waker(Arc<OwnedFd>);
+
+impl Waker {
+    /// Makes one.
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self(Arc::new(eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?)))
+    }
+
+    /// Wakes the lane; when it is awake, it will not sleep before it has looked for orders.
+    pub(super) fn wake(&self) {
+        let _ = rustix::io::write(self.0.as_fd(), &1_u64.to_ne_bytes());
+    }
+
+    fn reset(&self) {
+        let _ = rustix::io::read(self.0.as_fd(), &mut [0_u8; 8]);
+    }
+}
+
+/// A capture, an engine, and what stands between them.
+pub(super) struct Lane {
+    source: Box<dyn Source>,
+    intake: Intake,
+    merge: Option<Merge>,
+    outlet: Outlet,
+    orders: mpsc::Receiver<Order>,
+    waker: Waker,
+    published: Arc<Mutex<Published>>,
+    /// When something was last published.
+    told: Timestamp,
+}
+
+/// Where frames enter the engine, and the recording.
+struct Intake {
+    engine: Engine,
+    recorder: Option<Recorder>,
+    /// Frames taken so far, which is also the number of the last in the recording.
+    taken: u64,
+    /// How far the clock, not a frame, has moved time.
+    floor: Timestamp,
+    /// How far a frame's time may be.
+    ceiling: Timestamp,
+    /// What the clock said last.
+    clock: Timestamp,
+    counters: Counters,
+}
+
+impl Lane {
+    pub(super) fn new(parts: Parts) -> Self {
+        let Parts { mut source, engine, recorder, outlet, orders, waker, published } = parts;
+        let merge = (source.ports().len() > 1).then(Merge::default);
+        let now = clock();
+        let intake = Intake {
+            engine,
+            recorder,
+            taken: 0,
+            floor: Timestamp::EPOCH,
+            ceiling: now,
+            clock: now,
+            counters: Counters::default(),
+        };
+        Self { source, intake, merge, outlet, orders, waker, published, told: Timestamp::EPOCH }
+    }
+
+    /// Runs until it is told to stop or the capture ends.
+    pub(super) fn run(mut self) -> Ended {
+        let mut stopping: Option<Timestamp> = None;
+        let result = loop {
+            self.waker.reset();
+            while let Ok(order) = self.orders.try_recv() {
+                match order {
+                    Order::Stop => stopping = stopping.or_else(|| Some(clock())),
+                }
+            }
+            // Taken before the poll: what was captured until then is seen by it.
+            let now = clock();
+            let polled = match self.poll(now) {
+                Ok(polled) => polled,
+                Err(error) => break Err(RunError::Capture(error)),
+            };
+            let since = stopping.map(|at| now.since(at));
+            match polled {
+                Polled::Frames(_) if since.is_none_or(|since| since < LONGEST_DRAIN) => continue,
+                Polled::Idle if since.is_none_or(|since| since < SHORTEST_DRAIN) => {}
+                Polled::Frames(_) | Polled::Idle | Polled::End => break Ok(()),
+            }
+            if let Err(error) = self.source.wait(self.waker.0.as_fd(), self.pause(stopping)) {
+                break Err(RunError::Wait(error));
+            }
+        };
+        self.end(result)
+    }
+
+    /// Reads a burst, and lets time pass when there is none.
+    fn poll(&mut self, now: Timestamp) -> Result<Polled, CaptureError> {
+        let Self { source, intake, merge, outlet, .. } = self;
+        intake.ceiling = now.saturating_add(AHEAD);
+        intake.clock = now;
+        let polled = match merge {
+            None => source.poll(&mut |frame| intake.take(frame))?,
+            Some(merge) => {
+                let polled = source
+                    .poll(&mut |frame| merge.push(&frame, &mut |frame| intake.take(frame)))?;
+                merge.release(now.saturating_sub(SLACK), &mut |frame| intake.take(frame));
+                intake.counters.hurried = merge.hurried();
+                polled
+            }
+        };
+        if polled == Polled::Idle {
+            intake.pass(now.saturating_sub(SLACK));
+        }
+        outlet.drain(&mut intake.engine);
+        if now.since(self.told) >= PUBLISH {
+            self.told = now;
+            self.publish();
+        }
+        Ok(polled)
+    }
+
+    /// Returns how long to wait for frames: not at all long while some wait for their turn.
+    fn pause(&self, stopping: Option<Timestamp>) -> Duration {
+        let held = self.merge.as_ref().is_some_and(|merge| !merge.is_empty());
+        if held || stopping.is_some() { SHORT_PAUSE } else { LONG_PAUSE }
+    }
+
+    fn publish(&mut self) {
+        if let Some(recorder) = &mut self.intake.recorder {
+            recorder.flush();
+        }
+        let published = Published {
+            lane: self.intake.counters,
+            capture: self.source.counters(),
+            ports: self.source.ports(),
+            now: self.intake.engine.now(),
+        };
+        if let Ok(mut shared) = self.published.lock() {
+            tell_changes(&shared.ports, &published.ports);
+            *shared = published;
+        }
+    }
+
+    fn end(mut self, result: Result<(), RunError>) -> Ended {
+        let Self { intake, merge, outlet, .. } = &mut self;
+        if let Some(merge) = merge {
+            merge.release(Timestamp::MAX, &mut |frame| intake.take(frame));
+        }
+        let end = clock().max(intake.engine.now());
+        intake.engine.advance(end);
+        intake.engine.finish();
+        outlet.drain(&mut intake.engine);
+        self.publish();
+        let Self { mut source, intake, outlet, .. } = self;
+        outlet.close();
+        let Intake { engine, recorder, counters, .. } = intake;
+        let recorded = recorder.map_or(Ok(()), |recorder| recorder.finish(end));
+        let recorded = recorded.map_err(RunError::from);
+        Ended {
+            stats: engine.stats().clone(),
+            counters,
+            ports: source.ports(),
+            result: result.and(recorded),
+        }
+    }
+}
+
+impl Intake {
+    /// Numbers a frame, sees to its time, records it and gives it to the engine.
+    fn take(&mut self, frame: Frame<'_>) {
+        self.taken += 1;
+        let at = if frame.at < self.floor {
+            self.counters.late += 1;
+            self.floor
+        } else if frame.at > self.ceiling {
+            // One frame of a clock gone wrong would otherwise time everything out.
+            self.counters.early += 1;
+            self.clock
+        } else {
+            frame.at
+        };
+        let taken = Frame { at, number: self.taken, ..frame };
+        if let Some(recorder) = &mut self.recorder {
+            recorder.write(&taken, frame.at);
+        }
+        self.engine.ingest(&taken);
+    }
+
+    /// Lets time pass by the clock.
+    fn pass(&mut self, to: Timestamp) {
+        if to > self.engine.now() {
+            self.floor = to;
+            self.engine.advance(to);
+        }
+    }
+}
+
+/// Logs ports that went or came back, and those that began to lose frames.
+fn tell_changes(before: &[Port], now: &[Port]) {
+    for (before, now) in before.iter().zip(now) {
+        let (port, trouble) = (&now.name, now.trouble.as_deref().unwrap_or("unknown"));
+        let reopened = now.reopened > before.reopened;
+        if before.up && (!now.up || reopened) {
+            tracing::warn!(port, trouble, "port is gone; it is tried again");
+        }
+        if now.up && (!before.up || reopened) {
+            tracing::info!(port, "port is back");
+        }
+        let lost = |port: &Port| port.dropped.saturating_add(port.missed);
+        if lost(now) > lost(before) {
+            let (fresh, all) = (lost(now) - lost(before), lost(now));
+            tracing::warn!(port, fresh, all, "frames lost before they were read");
+        }
+    }
+}
+
+/// The live clock: UTC, as the kernel stamps frames.
+#[expect(clippy::disallowed_methods, reason = "the live clock")]
+fn clock() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_nanos(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
+}
+
+/// How long after the clock a frame may still come: libpcap gathers for 10 ms.
+pub const SLACK: u64 = 50_000_000;
+/// How far a frame may be ahead of the clock.
+const AHEAD: u64 = 1_000_000_000;
+/// How often others are told.
+const PUBLISH: u64 = 1_000_000_000;
+/// After the order to stop, this long is read at least: the kernel gathers frames for 10 ms.
+const SHORTEST_DRAIN: u64 = 60_000_000;
+/// And this long at most: a line that never pauses would otherwise keep the program.
+const LONGEST_DRAIN: u64 = 2_000_000_000;
+const SHORT_PAUSE: Duration = Duration::from_millis(10);
+const LONG_PAUSE: Duration = Duration::from_millis(100);

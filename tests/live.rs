@@ -1,0 +1,133 @@
+//! Live capture on a cable between two interfaces: what is sent is what is detected, and replaying
+//! the recording of a run gives its alerts, octet for octet.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a failure here is the test's, and what is skipped is said"
+)]
+
+mod wire;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use wire::{Namespace, Scene, octets};
+
+/// Frames that alerts cite, by rule.
+type Cited = BTreeMap<String, BTreeSet<u64>>;
+
+/// Rules that look at one message alone: none of their fields changes with the clock.
+fn clockless() -> BTreeSet<String> {
+    fn read(directory: &Path, names: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(directory).expect("the rules").flatten() {
+            if entry.path().is_dir() {
+                read(&entry.path(), names);
+                continue;
+            }
+            let text = fs::read_to_string(entry.path()).expect("a rule");
+            let timed = ["correlation:", "tracking.", "dialogue.", "previous"];
+            if timed.iter().all(|word| !text.contains(word)) {
+                let name = text.lines().find_map(|line| line.strip_prefix("name: "));
+                names.extend(name.map(str::to_owned));
+            }
+        }
+    }
+    let mut names = BTreeSet::new();
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/library"), &mut names);
+    names
+}
+
+fn cited(alerts: &str, rules: &BTreeSet<String>) -> Cited {
+    let mut cited = Cited::new();
+    for line in alerts.lines() {
+        let alert: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let name = alert["alert"]["rule_name"].as_str().expect("a name").to_owned();
+        if !rules.contains(&name) {
+            continue;
+        }
+        let frames = alert["evidence"].as_array().expect("evidence").iter();
+        let frames = frames.map(|evidence| evidence["frame"].as_u64().expect("a frame"));
+        cited.entry(name).or_default().extend(frames);
+    }
+    cited
+}
+
+#[test]
+fn what_is_sent_is_detected_and_replays_the_same() {
+    let Some(namespace) = Namespace::new("one") else { return };
+    namespace.cable("tap0", "far0");
+    let scene = Scene::new(2_000, "[capture]\ninterfaces = [\"tap0\"]\n");
+    let (config, record) = (scene.path("picket.toml"), scene.path("record.pcapng"));
+    let running = namespace.listen(&[&"-c", &config, &"--record", &record]);
+    namespace.send("far0", scene.frames());
+    let (_, log) = running.stop();
+    assert_eq!(octets(&record), scene.frames(), "{log}");
+    let alerts = scene.alerts();
+    assert!(alerts.lines().count() > 50, "{alerts}");
+    assert_eq!(alerts, scene.replay("record.pcapng"));
+    let rules = clockless();
+    let (live, file) = (cited(&alerts, &rules), cited(&scene.replay("sent.pcap"), &rules));
+    assert!(file.len() >= 10, "{file:?}");
+    assert_eq!(live, file);
+}
+
+#[test]
+fn two_interfaces_are_one_line_of_time() {
+    let Some(namespace) = Namespace::new("two") else { return };
+    namespace.cable("tap0", "far0");
+    namespace.cable("tap1", "far1");
+    let scene = Scene::new(1_000, "[capture]\ninterfaces = [\"tap0\", \"tap1\"]\n");
+    let (config, record) = (scene.path("picket.toml"), scene.path("record.pcapng"));
+    let running = namespace.listen(&[&"-c", &config, &"--record", &record]);
+    // Every request goes one way and every answer the other, in small portions.
+    let frames = scene.frames();
+    for (turn, portion) in frames.chunks(7).enumerate() {
+        namespace.send(if turn % 2 == 0 { "far0" } else { "far1" }, portion.to_vec());
+    }
+    let (_, log) = running.stop();
+    assert_eq!(octets(&record), frames, "they come in the order they were sent: {log}");
+    assert_eq!(scene.alerts(), scene.replay("record.pcapng"));
+}
+
+#[test]
+fn an_interface_that_goes_away_is_opened_again() {
+    let Some(namespace) = Namespace::new("gone") else { return };
+    namespace.cable("tap0", "far0");
+    let scene = Scene::new(300, "[capture]\ninterfaces = [\"tap0\"]\n");
+    let (config, record) = (scene.path("picket.toml"), scene.path("record.pcapng"));
+    let mut running = namespace.listen(&[&"-c", &config, &"--record", &record]);
+    let frames = scene.frames();
+    let (first, rest) = frames.split_at(frames.len() / 3);
+    let (second, third) = rest.split_at(rest.len() / 2);
+    namespace.send("far0", first.to_vec());
+    // Down and up again: the interface stays, its link does not.
+    for state in ["down", "up"] {
+        namespace.ip(&["link", "set", "tap0", state]);
+    }
+    namespace.send("far0", second.to_vec());
+    namespace.ip(&["link", "del", "tap0"]);
+    running.until("port is gone");
+    namespace.cable("tap0", "far0");
+    running.until("port is back");
+    namespace.send("far0", third.to_vec());
+    let (_, log) = running.stop();
+    assert_eq!(octets(&record), frames, "{log}");
+    assert_eq!(scene.alerts(), scene.replay("record.pcapng"));
+}
+
+#[test]
+fn an_interface_that_is_not_there_is_named() {
+    let scene = Scene::new(100, "[capture]\ninterfaces = [\"picket-none0\"]\n");
+    let output = std::process::Command::new(assert_cmd::cargo::cargo_bin!("picket"))
+        .args(["run", "-c"])
+        .arg(scene.path("picket.toml"))
+        .output()
+        .expect("it runs");
+    let said = wire::text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("picket-none0"), "{said}");
+}
