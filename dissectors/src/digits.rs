@@ -49,6 +49,25 @@ impl Digits {
         Some(out)
     }
 
+    /// Reads the first `count` digits of octets that hold two each, the low half first (TBCD, and the
+    /// address information of Q.713 §3.4.2.3.1); `None` for more than fifteen octets. All digits
+    /// are turned at once.
+    pub(crate) fn from_swapped(octets: &[u8], count: usize) -> Option<Self> {
+        let mut wide = [0_u8; 16];
+        wide.get_mut(..octets.len()).filter(|_| octets.len() < 16)?.copy_from_slice(octets);
+        let octets = u128::from_be_bytes(wide);
+        let turned = ((octets & LOW_HALVES) << 4) | ((octets >> 4) & LOW_HALVES);
+        let count = count.min(Self::MAX);
+        NonZeroU128::new((turned & mask(count)) | (count as u128 + 1)).map(Self)
+    }
+
+    /// Returns where the first digit of value 15 stands.
+    pub(crate) fn first_fifteen(self) -> Option<usize> {
+        let digits = self.0.get() & !0xff;
+        let fifteens = digits & (digits >> 1) & (digits >> 2) & (digits >> 3) & LOWEST_BITS;
+        (fifteens != 0).then(|| (fifteens.leading_zeros() / 4) as usize)
+    }
+
     /// Appends a digit (low four bits); returns `false`, unchanged, when full.
     pub fn push(&mut self, digit: u8) -> bool {
         let length = self.len();
@@ -81,7 +100,12 @@ impl Digits {
 
     /// Iterates over the digits.
     pub fn iter(self) -> impl Iterator<Item = u8> {
-        (0..self.len()).filter_map(move |i| self.get(i))
+        let mut rest = self.0.get();
+        (0..self.len()).map(move |_| {
+            let digit = (rest >> 124) as u8;
+            rest <<= 4;
+            digit
+        })
     }
 
     /// Whether `prefix` begins these digits.
@@ -113,19 +137,28 @@ impl Digits {
     /// Returns these digits followed by `tail`, cut at [`Self::MAX`].
     #[must_use]
     pub fn join(self, tail: Self) -> Self {
-        let mut out = self;
-        for digit in tail.iter() {
-            out.push(digit);
-        }
-        out
+        let head = self.len();
+        let length = (head + tail.len()).min(Self::MAX);
+        let body = (self.0.get() & mask(head)) | ((tail.0.get() & mask(tail.len())) >> (4 * head));
+        Self(
+            NonZeroU128::new((body & mask(length)) | (length as u128 + 1))
+                .unwrap_or(NonZeroU128::MIN),
+        )
     }
 
     /// Whether every digit is 0 to 9.
     #[must_use]
-    pub fn is_decimal(self) -> bool {
-        self.iter().all(|d| d < 10)
+    pub const fn is_decimal(self) -> bool {
+        // A digit from ten on has its highest bit set and one of the next two.
+        let digits = self.0.get() & !0xff;
+        digits & ((digits << 1) | (digits << 2)) & (LOWEST_BITS << 3) == 0
     }
 }
+
+/// The low digit of each octet.
+const LOW_HALVES: u128 = 0x0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f;
+/// The lowest bit of each digit.
+const LOWEST_BITS: u128 = 0x1111_1111_1111_1111_1111_1111_1111_1111;
 
 /// Covers the first `n` digits.
 const fn mask(n: usize) -> u128 {
@@ -194,6 +227,20 @@ mod tests {
             prop_assert_eq!(x.first(n).to_string(), &a[..k]);
             prop_assert_eq!(x.skip(n).to_string(), &a[k..]);
             prop_assert_eq!(Digits::from_bits(x.bits()), Some(x));
+            prop_assert_eq!(x.is_decimal(), a.bytes().all(|c| c.is_ascii_digit()));
+            prop_assert_eq!(x.first_fifteen(), a.find('f'));
+            let joined = format!("{a}{b}");
+            prop_assert_eq!(x.join(y).to_string(), &joined[..joined.len().min(Digits::MAX)]);
+        }
+
+        #[test]
+        fn swapped_octets_are_read_digit_by_digit(octets: Vec<u8>, count in 0_usize..40) {
+            let mut want = Digits::EMPTY;
+            for digit in octets.iter().flat_map(|octet| [octet & 15, octet >> 4]).take(count) {
+                want.push(digit);
+            }
+            let got = Digits::from_swapped(&octets, count.min(2 * octets.len()));
+            prop_assert_eq!(got, (octets.len() < 16).then_some(want));
         }
     }
 }

@@ -253,6 +253,7 @@ pub struct Notes([u64; WORDS]);
 
 impl Notes {
     /// Adds a note.
+    #[inline]
     pub fn add(&mut self, note: Note) {
         let bit = note as u8;
         if let Some(word) = self.0.get_mut(usize::from(bit / 64)) {
@@ -261,6 +262,7 @@ impl Notes {
     }
 
     /// Adds all notes of `other`.
+    #[inline]
     pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.0.iter_mut().zip(other.0) {
             *mine |= theirs;
@@ -282,14 +284,29 @@ impl Notes {
 
     /// Iterates in the order of [`Note::ALL`].
     pub fn iter(&self) -> impl Iterator<Item = Note> {
-        let set = *self;
-        Note::ALL.iter().copied().filter(move |&note| set.contains(note))
+        (0..)
+            .zip(self.0)
+            .flat_map(|(word, bits)| Ones(bits).map(move |bit| 64 * word + bit))
+            .filter_map(|position: usize| Note::ALL.get(position).copied())
     }
 
     /// Returns the bits, note `n` of [`Note::ALL`] being bit `n % 64` of word `n / 64`.
     #[must_use]
     pub const fn words(&self) -> &[u64; WORDS] {
         &self.0
+    }
+}
+
+/// The positions of the bits that are set, lowest first: most sets are empty or nearly so.
+struct Ones(u64);
+
+impl Iterator for Ones {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let lowest = self.0.trailing_zeros();
+        self.0 &= self.0.checked_sub(1)?;
+        usize::try_from(lowest).ok()
     }
 }
 

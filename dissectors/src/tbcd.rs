@@ -10,6 +10,27 @@ use crate::{
 /// A filler before the end, a digit above 9 and digits beyond [`Digits::MAX`] are noted; a filler
 /// inside ends the number, as endpoints do.
 pub fn read(octets: &[u8], notes: &mut Notes) -> Digits {
+    let Some(all) = Digits::from_swapped(octets, 2 * octets.len()) else {
+        return one_by_one(octets, notes);
+    };
+    let digits = match all.first_fifteen() {
+        // In the high half of the last octet it ends an odd count.
+        Some(at) => {
+            if at + 1 < all.len() {
+                notes.add(Note::TbcdBadFiller);
+            }
+            all.first(at)
+        }
+        None => all,
+    };
+    if !digits.is_decimal() {
+        notes.add(Note::TbcdBadDigit);
+    }
+    digits
+}
+
+/// Reads more octets than a number has digits for.
+fn one_by_one(octets: &[u8], notes: &mut Notes) -> Digits {
     let mut out = Digits::EMPTY;
     let last = octets.len().saturating_sub(1);
     for (i, &octet) in octets.iter().enumerate() {
@@ -43,6 +64,8 @@ const FILLER: u8 = 15;
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -58,6 +81,15 @@ mod tests {
             let mut notes = Notes::default();
             assert_eq!(read(octets, &mut notes).to_string(), want, "{octets:02x?}");
             assert_eq!(notes.iter().next(), note, "{octets:02x?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reading_at_once_is_reading_one_by_one(octets: Vec<u8>) {
+            let (mut notes, mut slow) = (Notes::default(), Notes::default());
+            prop_assert_eq!(read(&octets, &mut notes), one_by_one(&octets, &mut slow));
+            prop_assert_eq!(notes, slow);
         }
     }
 }

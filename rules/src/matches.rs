@@ -19,6 +19,8 @@ pub struct Matches {
     tokens: Vec<u64>,
     /// Inputs of correlations still to be worked through: correlation and input, sorted.
     pub(crate) pending: Vec<(u32, u32)>,
+    /// Room for the detections an event may still fit.
+    pub(crate) alive: Vec<u64>,
 }
 
 #[derive(Clone, Debug)]

@@ -1,6 +1,9 @@
 //! A detection: selections and the condition over them, compiled to tests.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     condition::{self, Expr},
@@ -8,7 +11,7 @@ use crate::{
     error::Problem,
     pattern::Pattern,
     schema::{Schema, closest},
-    test::{self, Lists, Located, Logic},
+    test::{self, Lists, Located, Logic, Test},
     yaml::{At, Node, Tree},
 };
 
@@ -211,7 +214,7 @@ impl<E> Logic<E> {
     /// Returns the same logic for evaluation: names dropped, nesting flattened, cheap terms first.
     pub(crate) fn flatten(&self) -> Self {
         match self {
-            Self::Test(test) => Self::Test(std::sync::Arc::clone(test)),
+            Self::Test(test) => Self::Test(Arc::clone(test)),
             Self::Named(_, term) => term.flatten(),
             Self::Not(term) => match term.flatten() {
                 Self::Not(inner) => *inner,
@@ -258,6 +261,56 @@ impl<E> Logic<E> {
             Self::All(terms) | Self::Any(terms) => {
                 terms.iter().map(Self::cost).fold(1, u32::saturating_add)
             }
+        }
+    }
+
+    /// Calls `each` with every test that must be true, or must be false, for an event to fit.
+    pub(crate) fn literals<'l>(&'l self, each: &mut impl FnMut(&'l Arc<Test<E>>, bool)) {
+        match self {
+            Self::Test(test) => each(test, true),
+            Self::Not(term) => term.denied(each),
+            Self::All(terms) => terms.iter().for_each(|term| term.literals(each)),
+            Self::Any(_) => {}
+            Self::Named(_, term) => term.literals(each),
+        }
+    }
+
+    /// As [`Self::literals`], of what must not hold.
+    fn denied<'l>(&'l self, each: &mut impl FnMut(&'l Arc<Test<E>>, bool)) {
+        match self {
+            Self::Test(test) => each(test, false),
+            Self::Not(term) => term.literals(each),
+            Self::Any(terms) => terms.iter().for_each(|term| term.denied(each)),
+            Self::All(_) => {}
+            Self::Named(_, term) => term.denied(each),
+        }
+    }
+
+    /// Returns what is left of the logic when the literals on these tests are known to be right.
+    pub(crate) fn without(&self, known: &impl Fn(&Test<E>) -> bool) -> Self {
+        let many = |terms: &[Self], one: &dyn Fn(&Self) -> Option<Self>| -> Vec<Self> {
+            terms.iter().filter_map(one).collect()
+        };
+        match self {
+            Self::Test(test) if known(test) => Self::All(Vec::new()),
+            Self::Not(term) => match &**term {
+                Self::Test(test) if known(test) => Self::All(Vec::new()),
+                Self::Any(terms) => Self::Not(Box::new(Self::Any(many(terms, &|term| {
+                    let asked = matches!(term, Self::Test(test) if known(test));
+                    (!asked).then(|| term.clone())
+                })))),
+                _ => self.clone(),
+            },
+            Self::All(terms) => Self::All(many(terms, &|term| {
+                let left = term.without(known);
+                let nothing = match &left {
+                    Self::All(terms) => terms.is_empty(),
+                    Self::Not(term) => matches!(&**term, Self::Any(terms) if terms.is_empty()),
+                    _ => false,
+                };
+                (!nothing).then_some(left)
+            })),
+            _ => self.clone(),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::{
     correlate::{Correlation, Seen},
     document::{self, Body, Document, RuleInfo, RuleKind},
     error::{LoadError, Place, Problem},
-    index::Index,
+    index::{Index, Plan},
     link,
     lint::{self, Warning},
     matches::Matches,
@@ -32,7 +32,7 @@ pub struct RuleSet<E: 'static> {
     /// For each rule, the logic to evaluate and the same with its names; nothing for correlations.
     pub(crate) logic: Vec<Option<Compiled<E>>>,
     discriminant: fn(&E) -> Option<u16>,
-    index: Index,
+    index: Index<E>,
     /// Each after all it refers to.
     pub(crate) correlations: Vec<Correlation<E>>,
     /// For each rule, the correlations it feeds and through which input.
@@ -73,16 +73,21 @@ impl<E: 'static> RuleSet<E> {
         out: &mut Matches,
     ) {
         out.clear();
-        for &rule in self.candidates(event) {
-            let Some(rule) = usize::try_from(rule).ok() else { continue };
-            let Some(Some(logic)) = self.logic.get(rule) else { continue };
-            if !logic.fast.holds(event) {
-                continue;
+        if let Some(plan) = self.index.plan((self.discriminant)(event)) {
+            let mut alive = core::mem::take(&mut out.alive);
+            plan.ask(event, &mut alive);
+            for (first, mut bits) in (0..).step_by(64).zip(alive.iter().copied()) {
+                while bits != 0 {
+                    let at = first + bits.trailing_zeros() as usize;
+                    bits &= bits - 1;
+                    let Some(rule) = plan.fits(at, event) else { continue };
+                    if self.rules.get(rule).is_some_and(|info| info.reports) {
+                        out.add_detection(rule, at_ns, token);
+                    }
+                    self.feed(rule, out);
+                }
             }
-            if self.rules.get(rule).is_some_and(|info| info.reports) {
-                out.add_detection(rule, at_ns, token);
-            }
-            self.feed(rule, out);
+            out.alive = alive;
         }
         let seen = Seen { event, at: at_ns, token };
         let mut next = 0;
@@ -117,7 +122,7 @@ impl<E: 'static> RuleSet<E> {
 
     /// Returns the detections that are looked at for an event, as positions in [`Self::rules`].
     pub fn candidates(&self, event: &E) -> &[u32] {
-        self.index.candidates((self.discriminant)(event))
+        self.index.plan((self.discriminant)(event)).map(Plan::rules).unwrap_or_default()
     }
 
     /// Queues the correlations a rule feeds, which all come after those already worked through.

@@ -370,7 +370,7 @@ impl Engine {
         let differs = event.parameters.addresses.iter().any(|address| {
             let checked =
                 own.contains(&address.role) || (delivers && address.role == Role::ServiceCentre);
-            let owner = networks.gt(address.digits).network.filter(|_| checked);
+            let owner = checked.then(|| self.recall.gt(networks, address.digits).network).flatten();
             owner.is_some_and(|owner| {
                 calling.place.network.is_none_or(|sender| !networks.same_group(owner, sender))
             })

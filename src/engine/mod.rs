@@ -32,6 +32,7 @@ pub use stats::Stats;
 
 use crate::{
     config::plan::Plan,
+    enrich::recent::Recall,
     event::SigEvent,
     state::{
         dialogue::Dialogues,
@@ -89,6 +90,7 @@ impl Rules {
 /// The whole of the deciding program.
 pub struct Engine {
     plan: Arc<Plan>,
+    recall: Recall,
     rules: Arc<Rules>,
     rule_state: RuleState,
     matches: Matches,
@@ -120,6 +122,7 @@ impl Engine {
         let sizes = plan.capacity;
         let size = |entries: u32| usize::try_from(entries).unwrap_or(usize::MAX);
         Self {
+            recall: Recall::new(&plan.networks, seed),
             rule_state: RuleState::new(size(sizes.correlations), seed),
             matches: Matches::default(),
             fragments: Fragments::new(size(sizes.ip_fragments), FRAGMENT_OCTETS, seed),

@@ -11,7 +11,7 @@ use picket_dissectors::{
 
 use super::{Engine, transaction::Envelope, wire::pure};
 use crate::{
-    enrich::{address::Kind, network::Origin, terms::LinkSide},
+    enrich::{network::Origin, terms::LinkSide},
     event::{Direction, EventType, Party, SccpFacts, Side, party::GlobalTitle},
     state::{
         path::{Learnt, Point},
@@ -174,21 +174,19 @@ impl Engine {
 
     /// Makes a party of an address.
     fn party(&self, address: &Address<'_>) -> Party {
-        let networks = &self.plan.networks;
         let gt = address.gt.map(|gt| {
-            let normalised = networks.normalise(gt.np, gt.nai, gt.digits);
+            let known = self.recall.title(&self.plan.networks, gt.np, gt.nai, gt.digits);
             GlobalTitle {
                 digits: gt.digits,
-                e164: normalised.e164,
+                e164: known.e164,
                 gti: gt.gti,
                 nai: gt.nai,
                 np: gt.np,
                 tt: gt.tt,
                 es: gt.es,
-                mobile: matches!(normalised.kind, Kind::E214 | Kind::E212),
-                stranger: networks.all().len() > 1
-                    && networks.place_of(&normalised).network.is_none(),
-                place: networks.place_of(&normalised),
+                mobile: known.mobile,
+                stranger: known.stranger,
+                place: known.place,
             }
         });
         Party {

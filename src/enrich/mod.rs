@@ -8,4 +8,5 @@ pub mod network;
 pub mod numbering;
 pub mod pointcode;
 pub mod prefix;
+pub mod recent;
 pub mod terms;

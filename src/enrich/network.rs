@@ -332,6 +332,11 @@ impl Networks {
         MobileGlobalTitle { place, imsi }
     }
 
+    /// Returns how many digits of an IMSI, and of a subscriber's number, the networks look at.
+    pub(super) fn depths(&self) -> (usize, usize) {
+        (self.imsis.depth(), self.numbers.depth().max(self.ported.depth()))
+    }
+
     /// Whether some network, or home, has a range that begins the number.
     #[must_use]
     pub(super) fn knows(&self, number: Digits) -> bool {

@@ -92,6 +92,18 @@ pub fn countries() -> impl Iterator<Item = Country> {
     E164.iter().chain(E212.iter()).map(|(_, country)| *country)
 }
 
+/// Returns how many digits of an IMSI tell its country.
+#[must_use]
+pub fn imsi_depth() -> usize {
+    E212.depth()
+}
+
+/// Returns how many digits of an international number tell its country.
+#[must_use]
+pub fn e164_depth() -> usize {
+    E164.depth()
+}
+
 fn table(csv: &str) -> DigitTrie<Country> {
     let rows = csv.lines().filter_map(row);
     // A test proves that no row is dropped and that no prefix stands twice.

@@ -62,7 +62,7 @@ impl<T> DigitTrie<T> {
         let mut node = self.nodes.first()?;
         let (mut found, mut shorter) = (node.value, 0);
         for digit in digits.iter() {
-            let bit = 1_u16 << digit;
+            let bit = 1_u16 << (digit & 15);
             if node.bitmap & bit == 0 {
                 break;
             }
@@ -92,6 +92,12 @@ impl<T> DigitTrie<T> {
     pub fn get(&self, digits: Digits) -> Option<&T> {
         let at = self.values.binary_search_by_key(&digits, |(prefix, _)| *prefix).ok()?;
         self.values.get(at).map(|(_, value)| value)
+    }
+
+    /// Returns how many digits of a number can matter: the length of the longest prefix.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.values.iter().map(|(prefix, _)| prefix.len()).max().unwrap_or(0)
     }
 
     /// Iterates over prefixes and values in digit order.

@@ -6,7 +6,10 @@
 //! expiry constant in cost. When full, the entry touched longest ago in the first class that has
 //! one makes room: callers put what matters least in the first class. Evictions are counted.
 
-use core::hash::{BuildHasher, Hash};
+use core::{
+    cell::Cell,
+    hash::{BuildHasher, Hash},
+};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
@@ -22,6 +25,8 @@ pub struct ExpiringTable<K, V> {
     capacity: usize,
     hasher: FixedState,
     evictions: u64,
+    /// The slot found last: a message asks for its dialogue and its subscriber many times.
+    last: Cell<u32>,
 }
 
 /// What an entry left behind when it went.
@@ -73,6 +78,7 @@ impl<K: Eq + Hash + Clone, V> ExpiringTable<K, V> {
             capacity: capacity.clamp(1, NONE as usize - 1),
             hasher: FixedState::with_seed(seed),
             evictions: 0,
+            last: Cell::new(NONE),
         }
     }
 
@@ -110,14 +116,15 @@ impl<K: Eq + Hash + Clone, V> ExpiringTable<K, V> {
     /// Puts a value under a key that is not there yet, or replaces the one that is; returns what
     /// was replaced or evicted.
     pub fn insert(&mut self, key: K, value: V, class: u8, now: Timestamp) -> Option<Gone<K, V>> {
-        let mut gone = self.remove_entry(&key);
+        let hash = self.hasher.hash_one(&key);
+        let mut gone = self.find_hashed(&key, hash).and_then(|at| self.take_out(at));
         if gone.is_none() && self.index.len() >= self.capacity {
             gone = self.evict();
         }
         let deadline = self.deadline(class, now);
-        let hash = self.hasher.hash_one(&key);
         let at = self.take_slot(Entry { key, value, deadline, class });
         self.link(at, class);
+        self.last.set(at);
         let (slots, hasher) = (&self.slots, &self.hasher);
         self.index.insert_unique(hash, at, |&i| hash_of(slots, hasher, i));
         gone
@@ -137,7 +144,7 @@ impl<K: Eq + Hash + Clone, V> ExpiringTable<K, V> {
 
     /// Takes an entry out.
     pub fn remove(&mut self, key: &K) -> Option<V> {
-        self.remove_entry(key).map(|gone| gone.value)
+        self.find(key).and_then(|at| self.take_out(at)).map(|gone| gone.value)
     }
 
     /// Takes out the entry with the earliest deadline, if that is not after `now`. Among equal
@@ -168,22 +175,31 @@ impl<K: Eq + Hash + Clone, V> ExpiringTable<K, V> {
         Timestamp::from_nanos(now.nanos().saturating_add(lifetime))
     }
 
+    #[inline]
     fn find(&self, key: &K) -> Option<u32> {
-        let hash = self.hasher.hash_one(key);
-        let same = |&i: &u32| {
-            self.slots.get(i as usize).and_then(|s| s.entry.as_ref()).is_some_and(|e| e.key == *key)
-        };
-        self.index.find(hash, same).copied()
+        let last = self.last.get();
+        if self.holds(last, key) {
+            return Some(last);
+        }
+        let found = self.find_hashed(key, self.hasher.hash_one(key))?;
+        self.last.set(found);
+        Some(found)
+    }
+
+    #[inline]
+    fn holds(&self, at: u32, key: &K) -> bool {
+        let entry = self.slots.get(at as usize).and_then(|slot| slot.entry.as_ref());
+        entry.is_some_and(|entry| entry.key == *key)
+    }
+
+    fn find_hashed(&self, key: &K, hash: u64) -> Option<u32> {
+        self.index.find(hash, |&at| self.holds(at, key)).copied()
     }
 
     fn evict(&mut self) -> Option<Gone<K, V>> {
         let head = self.classes.iter().map(|class| class.head).find(|&head| head != NONE)?;
         self.evictions += 1;
         self.take_out(head)
-    }
-
-    fn remove_entry(&mut self, key: &K) -> Option<Gone<K, V>> {
-        self.find(key).and_then(|at| self.take_out(at))
     }
 
     fn take_out(&mut self, at: u32) -> Option<Gone<K, V>> {

@@ -81,6 +81,28 @@ impl Parity {
 /// An odd count ends in a filler of 0000; another filler is dropped as well, and is a sign that the
 /// sender counted wrong when it is a digit. Where nothing marks the count, 1111 is taken for one.
 fn digits(octets: &[u8], parity: Parity, notes: &mut Notes) -> Digits {
+    let filler = octets.last().map(|octet| octet >> 4).filter(|&high| match parity {
+        Parity::Odd => true,
+        Parity::Even => false,
+        Parity::Unmarked => high == FILLER_OF_TBCD,
+    });
+    let count = 2 * octets.len() - usize::from(filler.is_some());
+    let Some(digits) = Digits::from_swapped(octets, count) else {
+        return one_by_one(octets, parity, notes);
+    };
+    if !digits.is_decimal() {
+        notes.add(Note::GtDigitHex);
+    }
+    match filler {
+        Some(1..=9) if parity == Parity::Odd => notes.add(Note::GtEsMismatch),
+        Some(1..) => notes.add(Note::GtFillerBad),
+        Some(0) | None => {}
+    }
+    digits
+}
+
+/// Reads more octets than a title has digits for.
+fn one_by_one(octets: &[u8], parity: Parity, notes: &mut Notes) -> Digits {
     let mut out = Digits::EMPTY;
     let last = octets.len().saturating_sub(1);
     for (i, &octet) in octets.iter().enumerate() {
@@ -162,6 +184,8 @@ const FILLER_OF_TBCD: u8 = 15;
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(gti: u8, ansi: bool, octets: &[u8]) -> (GlobalTitle, Vec<Note>) {
@@ -218,6 +242,18 @@ mod tests {
         ] {
             let (gt, got) = read(gti, false, octets);
             assert_eq!((gt.digits.to_string().as_str(), got), (want, notes), "{octets:02x?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reading_at_once_is_reading_one_by_one(octets: Vec<u8>) {
+            for parity in [Parity::Odd, Parity::Even, Parity::Unmarked] {
+                let (mut notes, mut slow) = (Notes::default(), Notes::default());
+                let read = digits(&octets, parity, &mut notes);
+                prop_assert_eq!(read, one_by_one(&octets, parity, &mut slow));
+                prop_assert_eq!(notes, slow);
+            }
         }
     }
 

@@ -37,7 +37,8 @@ pub(super) fn compare<E>(
         _ => false,
     });
     let text = format!("{} field {}", m.operator.name(), other.name);
-    Ok(Test { field, text, cost: 4, exact: None, run })
+    let key = Some(format!("{text} cased {}", m.cased));
+    Ok(Test { field, text, cost: 4, exact: None, key, run })
 }
 
 fn fits(left: Value<'_>, right: Value<'_>, operator: Operator, fold: bool) -> bool {

@@ -32,7 +32,16 @@ pub(crate) struct Test<E: 'static> {
     pub(crate) cost: u8,
     /// The values the field must equal one of, in canonical spelling, if that is what it tests.
     pub(crate) exact: Option<Vec<String>>,
+    /// Equal for two tests of a field when they are the same test, so that it is run once.
+    pub(crate) key: Option<String>,
     pub(crate) run: Run<E>,
+}
+
+impl<E> Test<E> {
+    /// Whether the two always have the same result.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.key.is_some() && (self.field.name, &self.key) == (other.field.name, &other.key)
+    }
 }
 
 /// Tests and how they are combined.
@@ -144,6 +153,7 @@ fn presence<E>(field: &'static Field<E>, wanted: bool) -> Test<E> {
         text: format!("exists: {wanted}"),
         cost: 1,
         exact: None,
+        key: Some(format!("exists {wanted}")),
         run: Box::new(move |event| is_present(get(event)) == wanted),
     }
 }
@@ -231,7 +241,15 @@ fn test<E>(
         Kind::Name => name(field, m, operands)?,
         Kind::Set => set(field, m, operands)?,
     };
-    Ok(Test { field, text: describe(m, operands), cost, exact, run })
+    Ok(Test { field, text: describe(m, operands), cost, exact, key: key(m, operands), run })
+}
+
+/// Spells out all that decides what a test does; long lists are not worth comparing.
+fn key(m: &Modifiers, operands: &[Operand<'_>]) -> Option<String> {
+    const MOST: usize = 64;
+    let flags = (m.operator, m.cased, m.ignore_case, m.multi_line, m.dot_all);
+    let texts: Vec<&str> = operands.iter().take(MOST + 1).map(|o| o.text.as_str()).collect();
+    (texts.len() <= MOST).then(|| format!("{flags:?} {texts:?}"))
 }
 
 fn describe(m: &Modifiers, operands: &[Operand<'_>]) -> String {
