@@ -182,6 +182,11 @@ fn every_shipped_rule_says_when_it_fires_and_when_not() {
         if let Some(key) = missing {
             return Some(format!("has no {key}"));
         }
+        let has = |attribute: &str| text.lines().any(|line| line.starts_with(attribute));
+        let row = has("  ss7.catalogue: [") || has("  ss7.evasion: [");
+        if !row || !has("  ss7.action: ") {
+            return Some("names no row of the catalogue, or nothing to do".to_owned());
+        }
         let expects: Vec<_> = text
             .split("expect:")
             .skip(1)
