@@ -4,6 +4,8 @@
 //! time span, both ends included. A match is reported for each event after which the condition is
 //! met; whoever raises alerts decides which of them are news.
 
+use core::fmt::Write;
+
 use arrayvec::ArrayVec;
 
 use crate::{
@@ -67,6 +69,17 @@ impl Comparison {
         })
     }
 
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Gt => "gt",
+            Self::Gte => "gte",
+            Self::Lt => "lt",
+            Self::Lte => "lte",
+            Self::Eq => "eq",
+            Self::Neq => "neq",
+        }
+    }
+
     #[expect(clippy::float_cmp, reason = "counts are whole, and `eq` means equal")]
     fn holds(self, number: f64, threshold: f64) -> bool {
         match self {
@@ -81,6 +94,19 @@ impl Comparison {
 }
 
 impl<E> Aggregate<E> {
+    /// Returns the name Sigma has for it.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::EventCount => "event_count",
+            Self::ValueCount(_) => "value_count",
+            Self::Temporal(_) => "temporal",
+            Self::Ordered(_) => "temporal_ordered",
+            Self::Sum(_) => "value_sum",
+            Self::Average(_) => "value_avg",
+            Self::Percentile(..) => "value_percentile",
+        }
+    }
+
     pub(crate) const fn keeping(&self) -> Keeping {
         match self {
             Self::ValueCount(_) => Keeping::Values,
@@ -90,6 +116,16 @@ impl<E> Aggregate<E> {
             }
         }
     }
+}
+
+/// Where the window of an event's group stands.
+pub(crate) enum Standing {
+    /// The event lacks this field to group by.
+    NoGroup(&'static str),
+    /// Nothing is remembered of the group.
+    Empty,
+    /// Something is: what was counted, and whether the condition is met.
+    At { number: String, met: bool },
 }
 
 /// An event a correlation looks at.
@@ -157,25 +193,73 @@ impl<E> Correlation<E> {
     }
 
     fn holds(&self, window: &Window, scratch: &mut Vec<u64>) -> bool {
+        let inputs = window.inputs();
+        match &self.kind {
+            Aggregate::Temporal(Some(expr)) => return met(expr, inputs),
+            Aggregate::Ordered(Some(expr)) if !met(expr, inputs) => return false,
+            _ => {}
+        }
+        let Some(number) = self.number(window, scratch) else { return false };
+        self.bounds.iter().all(|(comparison, threshold)| comparison.holds(number, *threshold))
+    }
+
+    /// Returns what is compared with the thresholds.
+    fn number(&self, window: &Window, scratch: &mut Vec<u64>) -> Option<f64> {
         let entries = whole(window.entries().len());
-        let number = match &self.kind {
+        Some(match &self.kind {
             Aggregate::EventCount | Aggregate::ValueCount(_) => entries,
-            Aggregate::Temporal(Some(expr)) => return met(expr, window.inputs()),
-            Aggregate::Temporal(None) => f64::from(window.inputs().count_ones()),
-            Aggregate::Ordered(expr) => {
-                if expr.as_ref().is_some_and(|expr| !met(expr, window.inputs())) {
-                    return false;
-                }
-                if window.is_ordered(self.inputs.len()) { whole(self.inputs.len()) } else { 0.0 }
+            Aggregate::Temporal(_) => f64::from(window.inputs().count_ones()),
+            Aggregate::Ordered(_) if window.is_ordered(self.inputs.len()) => {
+                whole(self.inputs.len())
             }
+            Aggregate::Ordered(_) => 0.0,
             Aggregate::Sum(_) => sum(window),
             Aggregate::Average(_) => sum(window) / entries,
-            Aggregate::Percentile(_, percent) => {
-                let Some(number) = window.percentile(*percent, scratch) else { return false };
-                number
-            }
-        };
-        self.bounds.iter().all(|(comparison, threshold)| comparison.holds(number, *threshold))
+            Aggregate::Percentile(_, percent) => window.percentile(*percent, scratch)?,
+        })
+    }
+
+    /// Returns where the window of an event's group stands, for an explanation.
+    pub(crate) fn standing(&self, event: &E, state: &RuleState) -> Standing {
+        let mut standing = Standing::Empty;
+        for input in &self.inputs {
+            let absent = input.group.iter().find(|field| (field.get)(event).is_none());
+            let Some(group) = state.hash(&input.group, event) else {
+                if let (Standing::Empty, Some(field)) = (&standing, absent) {
+                    standing = Standing::NoGroup(field.name);
+                }
+                continue;
+            };
+            let Some(window) = state.window(self.terms.rule, group) else { continue };
+            let mut scratch = Vec::new();
+            let number = match self.kind {
+                Aggregate::Temporal(_) | Aggregate::Ordered(_) => {
+                    let seen = window.inputs();
+                    let words = (0..self.inputs.len()).filter(|&n| {
+                        u32::try_from(n).is_ok_and(|n| seen.checked_shr(n).unwrap_or(0) & 1 == 1)
+                    });
+                    let words: Vec<String> = words.map(|n| (n + 1).to_string()).collect();
+                    format!("rules {}", words.join(", "))
+                }
+                _ => self.number(window, &mut scratch).map_or_else(String::new, |n| n.to_string()),
+            };
+            return Standing::At { number, met: self.holds(window, &mut scratch) };
+        }
+        standing
+    }
+
+    /// Writes the condition as a reader sees it.
+    pub(crate) fn describe(&self) -> String {
+        let mut text = self.kind.name().to_owned();
+        for (comparison, threshold) in &self.bounds {
+            let _ = write!(text, " {} {threshold}", comparison.name());
+        }
+        let _ = write!(text, " within {} s", self.terms.timespan / 1_000_000_000);
+        let names = self.inputs.first().map(|input| &input.group);
+        for (i, field) in names.into_iter().flatten().enumerate() {
+            let _ = write!(text, "{}{}", if i == 0 { " by " } else { ", " }, field.name);
+        }
+        text
     }
 
     fn report(&self, event: &E, input: usize, window: &Window, out: &mut Matches) {

@@ -5,8 +5,10 @@
 use core::fmt;
 
 use crate::{
+    correlate::{Correlation, Standing},
     schema::{Field, Kind},
     set::RuleSet,
+    state::RuleState,
     test::{Logic, Test, is_present},
     value::Value,
 };
@@ -16,6 +18,8 @@ use crate::{
 pub struct Explanation {
     /// What was decided: a test, a selection, or how the parts are combined.
     pub what: String,
+    /// The field a test reads; `None` for combinations.
+    pub field: Option<&'static str>,
     /// The value a test saw; `None` for combinations.
     pub seen: Option<String>,
     /// Whether it holds.
@@ -47,26 +51,55 @@ impl<E: 'static> RuleSet<E> {
     /// Explains a rule's verdict on an event. A correlation is explained by the rules it refers
     /// to, for what it remembers is no part of the event. `None` when there is no such rule.
     pub fn explain(&self, rule: usize, event: &E) -> Option<Explanation> {
+        self.explained(rule, event, None)
+    }
+
+    /// Explains a rule's verdict on the event that was evaluated last with this state: of a
+    /// correlation also where its window stands. `None` when there is no such rule.
+    pub fn explain_in(&self, rule: usize, event: &E, state: &RuleState) -> Option<Explanation> {
+        self.explained(rule, event, Some(state))
+    }
+
+    fn explained(&self, rule: usize, event: &E, state: Option<&RuleState>) -> Option<Explanation> {
         let info = self.rules().get(rule)?;
         let mut parts = Vec::new();
+        let mut verdict = false;
         if let Some(logic) = self.logic.get(rule)? {
-            parts.push(explain(&logic.named, event));
+            let part = explain(&logic.named, event);
+            verdict = part.verdict;
+            parts.push(part);
         }
+        // A correlation refers only to rules before it in the order of evaluation: this ends.
         for correlation in self.correlations.iter().filter(|c| c.rule == rule) {
             for input in &correlation.inputs {
-                let Some(info) = self.rules().get(input.rule) else { continue };
-                let logic = self.logic.get(input.rule).and_then(Option::as_ref);
-                parts.push(Explanation {
-                    what: format!("rule {}", info.key()),
-                    seen: None,
-                    verdict: logic.is_some_and(|logic| logic.fast.holds(event)),
-                    parts: logic.map(|logic| explain(&logic.named, event)).into_iter().collect(),
-                });
+                let Some(mut part) = self.explained(input.rule, event, state) else { continue };
+                let info = self.rules().get(input.rule);
+                part.what = format!(
+                    "rule {}",
+                    info.map_or("", |info| info.name.as_deref().unwrap_or_else(|| info.key()))
+                );
+                verdict |= part.verdict;
+                parts.push(part);
+            }
+            if let Some(state) = state {
+                let part = standing(correlation, event, state);
+                verdict &= part.verdict;
+                parts.push(part);
             }
         }
-        let verdict = parts.iter().any(|part| part.verdict);
-        Some(Explanation { what: info.title.clone(), seen: None, verdict, parts })
+        Some(Explanation { what: info.title.clone(), field: None, seen: None, verdict, parts })
     }
+}
+
+/// Says what a correlation remembers of the event's group.
+fn standing<E>(correlation: &Correlation<E>, event: &E, state: &RuleState) -> Explanation {
+    let (seen, verdict) = match correlation.standing(event, state) {
+        Standing::NoGroup(field) => (format!("no {field}, so in no group"), false),
+        Standing::Empty => ("nothing yet".to_owned(), false),
+        Standing::At { number, met } => (number, met),
+    };
+    let what = correlation.describe();
+    Explanation { what, field: None, seen: Some(seen), verdict, parts: Vec::new() }
 }
 
 fn explain<E>(logic: &Logic<E>, event: &E) -> Explanation {
@@ -78,12 +111,13 @@ fn explain<E>(logic: &Logic<E>, event: &E) -> Explanation {
         Logic::Not(term) => ("not".to_owned(), None, vec![explain(term, event)]),
         Logic::Named(name, term) => (name.to_string(), None, vec![explain(term, event)]),
     };
-    Explanation { what, seen, verdict: logic.holds(event), parts }
+    Explanation { what, field: None, seen, verdict: logic.holds(event), parts }
 }
 
 fn explain_test<E>(test: &Test<E>, event: &E) -> Explanation {
     Explanation {
         what: format!("{} {}", test.field.name, test.text),
+        field: Some(test.field.name),
         seen: Some(show(test.field, (test.field.get)(event))),
         verdict: (test.run)(event),
         parts: Vec::new(),

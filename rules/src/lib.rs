@@ -7,6 +7,7 @@
 //! files, has no clock and no randomness. The README describes the language on one page.
 
 mod condition;
+mod contradiction;
 mod correlate;
 mod document;
 mod error;

@@ -3,11 +3,11 @@
 use core::fmt;
 
 use crate::{
+    contradiction,
     document::{Document, Level, RuleInfo, RuleKind, Status},
     error::Place,
     rule::Detection,
     schema::Schema,
-    test::Logic,
     yaml::{At, Key, Node, Raw},
 };
 
@@ -148,12 +148,8 @@ pub(crate) fn detection<E>(
         });
     }
     let condition = section.get("condition").map_or(section.at, |node| node.at);
-    if let Some((field, a, b)) = contradiction(&compiled.logic.flatten()) {
-        out.push(Warning {
-            place: condition.in_file(file),
-            lint: Lint::Contradiction,
-            message: format!("no event has `{field}` both {a} and {b}"),
-        });
+    if let Some(message) = contradiction::find(&compiled.logic.flatten()) {
+        out.push(Warning { place: condition.in_file(file), lint: Lint::Contradiction, message });
     }
     let mut keys = Vec::new();
     keys_of(section, &mut keys);
@@ -189,33 +185,6 @@ pub(crate) fn set(rules: &[RuleInfo], out: &mut Vec<Warning>) {
                 by.map_or("", RuleInfo::key)
             ),
         });
-    }
-}
-
-/// Returns a field that an AND demands to be two different things.
-fn contradiction<E>(logic: &Logic<E>) -> Option<(&'static str, String, String)> {
-    match logic {
-        Logic::Test(_) => None,
-        Logic::Named(_, term) | Logic::Not(term) => contradiction(term),
-        Logic::Any(terms) => terms.iter().find_map(contradiction),
-        Logic::All(terms) => {
-            let exact: Vec<_> = terms
-                .iter()
-                .filter_map(|term| match term {
-                    Logic::Test(test) => Some((test.field.name, test.exact.as_ref()?)),
-                    _ => None,
-                })
-                .collect();
-            let show = |values: &[String]| values.join(" or ");
-            for (i, (field, a)) in exact.iter().enumerate() {
-                for (other, b) in exact.iter().skip(i + 1) {
-                    if field == other && !a.iter().any(|value| b.contains(value)) {
-                        return Some((field, show(a), show(b)));
-                    }
-                }
-            }
-            terms.iter().find_map(contradiction)
-        }
     }
 }
 

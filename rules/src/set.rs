@@ -125,6 +125,20 @@ impl<E: 'static> RuleSet<E> {
         self.index.plan((self.discriminant)(event)).map(Plan::rules).unwrap_or_default()
     }
 
+    /// Returns the detections that are looked at for events of one bucket; for `None`, those that
+    /// ask for no bucket.
+    #[must_use]
+    pub fn in_bucket(&self, bucket: Option<u16>) -> &[u32] {
+        self.index.plan(bucket).map(Plan::rules).unwrap_or_default()
+    }
+
+    /// Returns the rules a correlation refers to, as positions in [`Self::rules`]; none for a
+    /// detection.
+    pub fn refers_to(&self, rule: usize) -> impl Iterator<Item = usize> {
+        let own = self.correlations.iter().filter(move |correlation| correlation.rule == rule);
+        own.flat_map(|correlation| correlation.inputs.iter().map(|input| input.rule))
+    }
+
     /// Queues the correlations a rule feeds, which all come after those already worked through.
     fn feed(&self, rule: usize, out: &mut Matches) {
         for &feed in self.feeds.get(rule).into_iter().flatten() {

@@ -38,7 +38,7 @@ pub(super) fn compare<E>(
     });
     let text = format!("{} field {}", m.operator.name(), other.name);
     let key = Some(format!("{text} cased {}", m.cased));
-    Ok(Test { field, text, cost: 4, exact: None, key, run })
+    Ok(Test { field, text, cost: 4, exact: None, bounds: None, presence: None, key, run })
 }
 
 fn fits(left: Value<'_>, right: Value<'_>, operator: Operator, fold: bool) -> bool {

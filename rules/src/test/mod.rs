@@ -34,6 +34,10 @@ pub(crate) struct Test<E: 'static> {
     pub(crate) exact: Option<Vec<String>>,
     /// Equal for two tests of a field when they are the same test, so that it is run once.
     pub(crate) key: Option<String>,
+    /// The least and the greatest number the field may be, if that is what it tests.
+    pub(crate) bounds: Option<(u64, u64)>,
+    /// Whether the field is to be there, if nothing but that is tested.
+    pub(crate) presence: Option<bool>,
     pub(crate) run: Run<E>,
 }
 
@@ -154,6 +158,8 @@ fn presence<E>(field: &'static Field<E>, wanted: bool) -> Test<E> {
         cost: 1,
         exact: None,
         key: Some(format!("exists {wanted}")),
+        bounds: None,
+        presence: Some(wanted),
         run: Box::new(move |event| is_present(get(event)) == wanted),
     }
 }
@@ -241,7 +247,9 @@ fn test<E>(
         Kind::Name => name(field, m, operands)?,
         Kind::Set => set(field, m, operands)?,
     };
-    Ok(Test { field, text: describe(m, operands), cost, exact, key: key(m, operands), run })
+    let bounds = bounds(field.kind, m.operator, operands);
+    let (text, key) = (describe(m, operands), key(m, operands));
+    Ok(Test { field, text, cost, exact, bounds, presence: None, key, run })
 }
 
 /// Spells out all that decides what a test does; long lists are not worth comparing.
@@ -250,6 +258,21 @@ fn key(m: &Modifiers, operands: &[Operand<'_>]) -> Option<String> {
     let flags = (m.operator, m.cased, m.ignore_case, m.multi_line, m.dot_all);
     let texts: Vec<&str> = operands.iter().take(MOST + 1).map(|o| o.text.as_str()).collect();
     (texts.len() <= MOST).then(|| format!("{flags:?} {texts:?}"))
+}
+
+/// Returns the least and the greatest number a test lets through.
+fn bounds(kind: Kind, operator: Operator, operands: &[Operand<'_>]) -> Option<(u64, u64)> {
+    let numbers = || operands.iter().filter_map(|operand| operand.text.trim().parse::<u64>().ok());
+    let (least, most) = (numbers().min()?, numbers().max()?);
+    match operator {
+        _ if kind != Kind::Int => None,
+        Operator::Equal => Some((least, most)),
+        Operator::Gt => Some((least.saturating_add(1), u64::MAX)),
+        Operator::Gte => Some((least, u64::MAX)),
+        Operator::Lt => Some((0, most.saturating_sub(1))),
+        Operator::Lte => Some((0, most)),
+        _ => None,
+    }
 }
 
 fn describe(m: &Modifiers, operands: &[Operand<'_>]) -> String {

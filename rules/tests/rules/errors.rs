@@ -400,10 +400,25 @@ fn a_rule_fit_to_ship_has_no_warnings_and_each_lack_has_one() {
         ("a and b", "a", "r.yml:10:3", Lint::DeadSelection),
         ("to.digits|exists", "size|exists", "r.yml:10:7", Lint::UnguardedReference),
         ("b: {", "b: {op.code: [2, 3], ", "r.yml:11:14", Lint::Contradiction),
+        ("b: {", "b: {op.code|exists: false, ", "r.yml:11:14", Lint::Contradiction),
+        ("b: {", "b: {op.code: null, ", "r.yml:11:14", Lint::Contradiction),
+        ("b: {", "b: {op.code|gt: 1, ", "r.yml:11:14", Lint::Contradiction),
+        ("b: {", "b: {size|gte: 9, size|lt: [3, 9], ", "r.yml:11:14", Lint::Contradiction),
+        ("a and b", "a and b and not a", "r.yml:11:14", Lint::Contradiction),
+        ("a and b", "a and b and (b or a and not a)", "r.yml:11:14", Lint::Contradiction),
     ] {
         let found = warnings(&complete.replace(from, to));
         assert_eq!(found.len(), 1, "{from} -> {to}: {found:?}");
         assert_eq!((found[0].place.to_string().as_str(), found[0].lint), (place, lint));
+    }
+    for harmless in [
+        complete.replace("b: {", "b: {op.code: [1, 3], "),
+        complete.replace("b: {", "b: {op.code|gte: 1, op.code|lte: 1, "),
+        complete.replace("b: {", "b: {size|gte: 3, size|lt: [3, 9], "),
+        complete.replace("b: {", "b: {op.code|exists: true, "),
+        complete.replace("a and b", "(a or b) and not (a and b)"),
+    ] {
+        assert_eq!(warnings(&harmless), [], "{harmless}");
     }
     let correlation = "---\ntitle: c\nid: 7d0b0b1e-6b5b-4f57-9a2c-0e3f6c1c1a02\ndescription: d\n\
         falsepositives: x\nlevel: low\ntests: [{expect: 1}, {expect: 0}]\n\
@@ -449,6 +464,35 @@ fn an_explanation_shows_each_test_with_what_it_saw() {
 ";
     assert_eq!(set.explain(0, &event).unwrap().to_string(), want);
     assert_eq!(set.explain(1, &event), None);
+}
+
+#[test]
+fn an_explanation_says_where_the_window_stands() {
+    let set = crate::fixture::rules(
+        "title: t\nname: a\ndetection: {s: {op.code: 70}, condition: s}\n---\ntitle: c\ncorrelation: {type: event_count, rules: [a], group-by: [who], timespan: 1m, condition: {gte: 2}}\n",
+    );
+    assert_eq!(set.refers_to(1).collect::<Vec<_>>(), [0]);
+    let (mut state, mut out) = (picket_rules::RuleState::new(10, 0), picket_rules::Matches::new());
+    for (number, (event, verdict, want)) in (0..).zip([
+        ("op.code=70 who=1", false, "- event_count gte 2 within 60 s by who  (seen: 1)"),
+        ("op.code=71 who=1", false, "- event_count gte 2 within 60 s by who  (seen: 1)"),
+        (
+            "op.code=70",
+            false,
+            "- event_count gte 2 within 60 s by who  (seen: no who, so in no group)",
+        ),
+        ("op.code=70 who=2", false, "- event_count gte 2 within 60 s by who  (seen: 1)"),
+        ("op.code=70 who=1", true, "+ event_count gte 2 within 60 s by who  (seen: 2)"),
+        ("op.code=71 who=1", false, "+ event_count gte 2 within 60 s by who  (seen: 2)"),
+        ("op.code=71 who=3", false, "- event_count gte 2 within 60 s by who  (seen: nothing yet)"),
+    ]) {
+        let read = crate::fixture::event(event);
+        set.evaluate(&read, number, number, &mut state, &mut out);
+        let found = set.explain_in(1, &read, &state).unwrap();
+        assert_eq!(found.verdict, verdict, "{event}: {found}");
+        assert_eq!(found.verdict, out.iter().any(|found| found.rule == 1), "{event}");
+        assert!(found.to_string().contains(want), "{event}: {found}");
+    }
 }
 
 proptest! {
