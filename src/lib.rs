@@ -3,10 +3,11 @@
 //! [`config`] resolves what the operator wrote into a plan; [`engine`] turns frames into events and
 //! alerts; [`event`] is what passes between its halves; [`state`] is what survives between
 //! messages; [`track`] writes features over time; [`enrich`] knows whose a number is; [`sink`]
-//! decides what of a number may be shown; [`runtime`] has the threads of a live run; [`synth`] writes traffic that never was, and [`cases`] tries
-//! rules on it.
+//! decides what of a number may be shown; [`runtime`] has the threads of a live run; [`synth`] writes
+//! traffic that never was, [`cases`] tries rules on it, and [`catalogue`] says what the rules find.
 
 pub mod cases;
+pub mod catalogue;
 pub mod cli;
 pub mod config;
 pub mod engine;

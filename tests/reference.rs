@@ -7,11 +7,17 @@
 //! cargo run -- notes --markdown > docs/notes.md
 //! cargo run -- fields --coverage > docs/coverage.md
 //! cargo run -- schema event > schema/event.schema.json
+//! scripts/more_docs.sh
 //! ```
 
 use std::{fs, path::Path};
 
-use picket::event::{coverage, reference};
+use picket::{
+    catalogue::{self, page},
+    config::Plan,
+    event::{coverage, fields::Names, reference},
+    pack,
+};
 
 #[test]
 fn committed_reference_is_the_generated_one() {
@@ -20,6 +26,7 @@ fn committed_reference_is_the_generated_one() {
         ("docs/fields.md", reference::fields_markdown(), "cargo run -- fields --markdown"),
         ("docs/notes.md", reference::notes_markdown(), "cargo run -- notes --markdown"),
         ("docs/coverage.md", coverage::markdown(), "cargo run -- fields --coverage"),
+        ("docs/detection.md", detection(), "cargo run -- rules coverage --markdown"),
         ("schema/event.schema.json", schema, "cargo run -- schema event"),
     ] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
@@ -29,6 +36,18 @@ fn committed_reference_is_the_generated_one() {
             panic!("{file}:{line} is out of date; regenerate it: {how} > {file}");
         }
     }
+}
+
+/// The page of what the shipped rules find, which may name only rows there are.
+#[expect(clippy::panic, reason = "a failure here is the test's")]
+fn detection() -> String {
+    let rules = pack::load(&Plan::default(), &Names::default(), &[]).map(|(rules, _)| rules);
+    let coverage = catalogue::Coverage::of(&rules.unwrap_or_else(|error| panic!("{error}")));
+    assert_eq!(coverage.unknown, [], "rules name rows that src/catalogue/rows.txt does not have");
+    for row in coverage.catalogue.iter().filter(|row| !row.reason.is_empty()) {
+        assert!(row.rules.is_empty(), "{}: has rules and a reason why not", row.row);
+    }
+    page::markdown(&coverage)
 }
 
 #[test]

@@ -5,15 +5,15 @@ use std::{io::Write, path::PathBuf};
 use clap::Args;
 
 use super::{Failure, output, setup};
-use crate::config::plan::HomeNeed;
+use crate::{cases, config::plan::HomeNeed};
 
 /// Checks the configuration and the rules; starts nothing.
 #[derive(Args, Debug)]
 pub(super) struct Check {
-    /// The configuration.
+    /// The configuration file (picket.toml); docs/configuration.md has every key.
     #[arg(short, long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// A further directory of rules; may be given again.
+    /// A further directory or file of rules; may be given again.
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
 }
@@ -24,6 +24,11 @@ impl Check {
         let plan = setup::plan(self.config.as_deref(), None, need)?;
         let names = setup::names(&plan);
         let rules = setup::rules(&plan, &names, &self.rules, false)?;
+        for info in rules.set.as_ref().map(|set| set.rules()).unwrap_or_default() {
+            if let Err(error) = cases::of(info) {
+                output::say(&format!("picket: warning: {error} [unknown_case]"));
+            }
+        }
         let mut out = output::open("-".as_ref())?;
         if let Some(config) = &self.config {
             writeln!(

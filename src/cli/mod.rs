@@ -45,7 +45,7 @@ enum Verb {
     Dissect(dissect::Dissect),
     /// Checks the configuration and the rules; starts nothing.
     Check(check::Check),
-    /// Lists and tests the rules.
+    /// Lists, tries and explains the rules; makes new ones.
     #[command(subcommand)]
     Rules(rules::Rules),
     /// Writes a capture of fictional networks and attacks.

@@ -134,6 +134,11 @@ pub fn schema(names: &Names) -> Schema<SigEvent> {
     Schema { fields: Vec::leak(fields), discriminant: operation::discriminant }
 }
 
+/// Iterates over the operations of MAP and CAP: the bucket of rules and of events, and the name.
+pub fn operations() -> impl Iterator<Item = (u16, &'static str)> {
+    operation::named()
+}
+
 fn leaked(names: &[String]) -> &'static [&'static str] {
     let names = names.iter().map(|name| &*String::leak(name.clone()));
     Vec::leak(names.collect())

@@ -1,24 +1,35 @@
-//! `picket rules`: what rules there are, and whether their cases hold.
+//! `picket rules`: what rules there are, whether their cases hold, why they fire, what they cover.
+
+mod coverage;
+mod explain;
+mod new;
 
 use std::{io::Write, path::PathBuf, sync::Arc};
 
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
+use picket_rules::RuleInfo;
 
-use super::{Failure, output, setup};
+use super::{Failure, guess, input, is_dash, output, setup};
 use crate::{
     cases::{self, Bench, Case},
-    config::plan::HomeNeed,
+    config::{error::suggest, plan::HomeNeed},
     engine::Rules as Compiled,
 };
 
-/// Lists and tests the rules.
+/// Lists, tries and explains the rules.
 #[derive(Debug, Subcommand)]
 pub(super) enum Rules {
     /// Lists the rules in force.
     List(List),
     /// Tries rules on the scenarios they name as their cases.
     Test(Test),
+    /// Says event by event why a rule fires on a capture, or why not.
+    Explain(explain::Explain),
+    /// Says which operations and kinds of abuse the rules look at.
+    Coverage(coverage::Coverage),
+    /// Writes the file of a new rule, with its two cases.
+    New(new::New),
 }
 
 /// Tries rules on the scenarios they name as their cases.
@@ -35,7 +46,7 @@ pub(super) struct Test {
 /// Lists the rules in force.
 #[derive(Args, Debug)]
 pub(super) struct List {
-    /// The configuration.
+    /// The configuration file (picket.toml): its rules are added, those it turns off marked.
     #[arg(short, long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// A further directory of rules; may be given again.
@@ -48,6 +59,9 @@ impl Rules {
         match self {
             Self::List(list) => list.run(),
             Self::Test(test) => test.run(),
+            Self::Explain(explain) => explain.run(),
+            Self::Coverage(coverage) => coverage.run(),
+            Self::New(new) => new.run(),
         }
     }
 }
@@ -59,14 +73,9 @@ impl List {
         let mut out = output::open("-".as_ref())?;
         for (about, off) in rules.about.iter().zip(&rules.disabled) {
             let off = if *off { "  (off)" } else { "" };
-            writeln!(
-                out,
-                "{:<13} {:<9} {}  {}{off}",
-                about.level.name(),
-                about.category,
-                about.id,
-                about.title
-            )?;
+            let (level, category) = (about.level.name(), &about.category);
+            let (id, name, title) = (&about.id, &about.name, &about.title);
+            writeln!(out, "{level:<13} {category:<9} {id}  {name:<46} {title}{off}")?;
         }
         out.flush()?;
         Ok(())
@@ -108,23 +117,33 @@ impl Test {
     /// Collects the cases of the rules asked for.
     fn cases(&self, rules: &Compiled) -> Result<Vec<Case>, Failure> {
         let infos = rules.set.as_ref().map(|set| set.rules()).unwrap_or_default();
-        let known_as = |info: &picket_rules::RuleInfo, text: &String| {
-            info.id.as_ref() == Some(text)
-                || info.name.as_ref() == Some(text)
-                || info.title == *text
-        };
-        if let Some(unknown) =
-            self.only.iter().find(|text| !infos.iter().any(|info| known_as(info, text)))
-        {
-            let what = anyhow!("no rule is called {unknown}; `picket rules list` names them");
-            return Err(Failure::Wrong(what));
+        let mut wanted = Vec::new();
+        for text in &self.only {
+            wanted.push(find(infos, text)?);
         }
         let mut out = Vec::new();
-        for info in infos {
-            if self.only.is_empty() || self.only.iter().any(|text| known_as(info, text)) {
+        for (at, info) in infos.iter().enumerate() {
+            if self.only.is_empty() || wanted.contains(&at) {
                 out.extend(cases::of(info).map_err(|error| Failure::Wrong(error.into()))?);
             }
         }
         Ok(out)
     }
+}
+
+/// Returns the position of the rule of that id, name or title.
+fn find(infos: &[RuleInfo], text: &str) -> Result<usize, Failure> {
+    let known_as = |info: &RuleInfo| {
+        [info.id.as_deref(), info.name.as_deref(), Some(&info.title)].contains(&Some(text))
+    };
+    infos.iter().position(known_as).ok_or_else(|| {
+        let names = infos.iter().filter_map(|info| info.name.as_deref());
+        let remedy = suggest(text, names);
+        let remedy = if remedy.starts_with("did you mean") {
+            remedy
+        } else {
+            "`picket rules list` names them".to_owned()
+        };
+        Failure::Wrong(anyhow!("no rule is called `{text}`; {remedy}"))
+    })
 }

@@ -74,6 +74,14 @@ pub(super) fn cap_bucket(literal: &str) -> Option<u16> {
         .map(|code| CAP_BUCKETS + u16::from(code))
 }
 
+/// Iterates over the buckets and the names operations have in their newest version.
+pub(super) fn named() -> impl Iterator<Item = (u16, &'static str)> {
+    let map = map::opcode::all().iter();
+    let map = map.map(|operation| (u16::from(operation.code), operation.name(operation.highest)));
+    let cap = cap::opcode::all().iter();
+    map.chain(cap.map(|operation| (CAP_BUCKETS + u16::from(operation.code), operation.name)))
+}
+
 fn operation(e: &SigEvent, protocol: Protocol) -> Option<&Operation> {
     e.operation.as_ref().filter(|operation| operation.protocol == protocol)
 }

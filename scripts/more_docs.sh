@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Writes the pages that are made from the shipped rules and the configuration.
+#
+# Usage: scripts/more_docs.sh [PICKET]
+set -eu
+
+cd "$(dirname "$0")/.."
+picket=${1:-target/debug/picket}
+"$picket" rules coverage --markdown > docs/detection.md
