@@ -1,7 +1,7 @@
 # What people run. Every target may be run again at any time; each says what it installs.
 #
 #   make demo              a labelled attack capture, replayed with the shipped rules
-#   make test              formatting, lints, every test, the comparison with tshark (.ci/run)
+#   make test              formatting, lints, every test, the comparison with tshark, sigma check (.ci/run)
 #   make deny              licences, sources and bans through cargo-deny (built on first use)
 #   make bench             criterion benches, and tshark's time on the same capture
 #   make soak [MESSAGES=n] a long synthetic capture through the whole engine, memory bounded
@@ -24,7 +24,7 @@ BUILD_PACKAGES := build-essential libpcap-dev
 # Tests on interfaces lay cables between network namespaces.
 TEST_PACKAGES := iproute2
 
-.PHONY: help demo test lint unit oracle deny bench soak fuzz docs fmt clean build-packages release
+.PHONY: help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -44,7 +44,7 @@ demo: release
 	$(PICKET) replay demo/attack.pcap -c demo/picket.toml
 	@echo "== what really happened in it: demo/truth.jsonl"
 
-test: lint unit oracle
+test: lint unit oracle sigma
 	@echo "== all tests passed"
 
 lint: build-packages
@@ -66,6 +66,11 @@ oracle: build-packages
 	python3 scripts/compare_tshark.py --picket $(TARGET)/debug/picket
 	$(TARGET)/debug/picket synth $(TARGET)/oracle.pcap --messages 2000 --seed 1
 	python3 scripts/compare_tshark.py --picket $(TARGET)/debug/picket --live $(TARGET)/oracle.pcap
+
+# The shipped rules through sigma-cli, from a Python environment under target/.
+sigma:
+	@$(NEED) python3
+	scripts/sigma_check.sh
 
 # Outside `test`: building cargo-deny takes four minutes on two cores. tests/tidy.rs checks the
 # licences and sources of every locked package each time all the same.
@@ -108,6 +113,8 @@ docs: release
 	@mkdir -p docs schema
 	$(PICKET) fields --markdown > docs/fields.md
 	$(PICKET) notes --markdown > docs/notes.md
+	$(PICKET) fields --coverage > docs/coverage.md
+	scripts/more_docs.sh $(PICKET)
 	for name in alert event config; do $(PICKET) schema $$name > schema/$$name.schema.json; done
 
 fmt:
