@@ -19,8 +19,9 @@ PICKET := $(TARGET)/release/picket
 MESSAGES ?= 2000000
 SECONDS ?= 60
 NEED := scripts/need.sh
-# Linking and the bundled C libraries need a compiler, live capture libpcap; the rest is Rust.
-BUILD_PACKAGES := build-essential libpcap-dev
+# Linking and the bundled C libraries (SQLite, zstd, librdkafka) need a compiler, librdkafka also
+# OpenSSL and zlib, live capture libpcap; the rest is Rust.
+BUILD_PACKAGES := build-essential libpcap-dev libssl-dev pkg-config zlib1g-dev
 # Tests on interfaces lay cables between network namespaces.
 TEST_PACKAGES := iproute2
 

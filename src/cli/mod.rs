@@ -5,6 +5,7 @@
 //! progress and summaries to stderr when stdout is an output; a closed pipe ends quietly.
 
 mod check;
+mod deliver;
 mod dissect;
 mod evidence;
 mod guess;

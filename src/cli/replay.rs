@@ -1,10 +1,17 @@
 //! `picket replay`: captures through the same engine as live traffic.
 
-use std::{io::Write, path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    io::Write,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use clap::Args;
 
-use super::{Failure, evidence::Evidence, input::Input, is_dash, output, setup, summary};
+use super::{
+    Failure, deliver::Deliverer, evidence::Evidence, input::Input, is_dash, output, setup, summary,
+};
 use crate::{
     config::{Subscribers, plan::HomeNeed},
     engine::{Engine, Output, alert::Level},
@@ -42,6 +49,15 @@ pub(super) struct Replay {
     /// Exits with 3 when there is an alert of this level or above.
     #[arg(long, value_name = "LEVEL", value_parser = super::level)]
     fail_on: Option<Level>,
+    /// Delivers alerts to the outputs of the configuration, through the outbox, and waits for them.
+    #[arg(long, requires = "config")]
+    deliver: bool,
+    /// Gives up waiting for the outputs after so many seconds without progress.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "deliver")]
+    deliver_timeout: u64,
+    /// Directory of the outbox and the keys. Default: state.dir, else /var/lib/picket.
+    #[arg(long, value_name = "DIR", requires = "deliver")]
+    state: Option<PathBuf>,
     /// Shows no progress and no summary.
     #[arg(short, long)]
     quiet: bool,
@@ -71,14 +87,24 @@ impl Replay {
         let mut alerts = self.alerts.as_deref().map(output::open).transpose()?;
         let mut events = self.events.as_deref().map(output::open).transpose()?;
         let mut input = Input::open(&self.inputs, self.quiet)?;
-        let stdout_taken =
-            self.json || is_dash(&self.alerts) || is_dash(&self.events) || is_dash(&self.evidence);
+        let stdout_taken = self.json
+            || (self.deliver && plan.output.stdout.is_some())
+            || is_dash(&self.alerts)
+            || is_dash(&self.events)
+            || is_dash(&self.evidence);
         let mut screen: Box<dyn Write> =
             if stdout_taken { Box::new(std::io::stderr()) } else { Box::new(std::io::stdout()) };
         let mut json: Option<Box<dyn Write>> =
             self.json.then(|| output::open("-".as_ref())).transpose()?;
         let lines = !self.json && !self.quiet && !is_dash(&self.alerts) && !is_dash(&self.events);
-        let plan = Arc::new(plan);
+        let mut deliverer = None;
+        let plan = if self.deliver {
+            let (started, plan) = Deliverer::start(plan, self.state.as_deref(), self.quiet)?;
+            deliverer = Some(started);
+            plan
+        } else {
+            Arc::new(plan)
+        };
         let mut engine =
             Engine::new(Arc::clone(&plan), Arc::new(rules), setup::options(self.events.is_some()));
         let mut gravest = None;
@@ -94,6 +120,9 @@ impl Replay {
             match output {
                 Output::Alert(alert) => {
                     gravest = gravest.max(Some(alert.level));
+                    if let Some(deliverer) = &mut deliverer {
+                        deliverer.offer(alert, names);
+                    }
                     let document = renderer.document(alert);
                     if alerts.is_some() || json.is_some() {
                         let text = serde_json::to_string(&document)
@@ -134,6 +163,9 @@ impl Replay {
             }
             summary::replay(&mut screen, engine.stats(), &told, &names, started.elapsed())?;
             screen.flush()?;
+        }
+        if let Some(deliverer) = deliverer {
+            deliverer.finish(Duration::from_secs(self.deliver_timeout))?;
         }
         match self.fail_on {
             Some(limit) if gravest.is_some_and(|gravest| gravest >= limit) => Err(Failure::Alerted),

@@ -29,14 +29,52 @@ pub struct Output {
     pub kafka: Option<Kafka>,
     /// Alerts to a syslog server (RFC 5424).
     pub syslog: Option<Syslog>,
+    /// Alerts to a Unix socket somebody listens on.
+    pub unix: Option<Unix>,
     /// Alerts to an HTTP endpoint.
     pub webhook: Option<Webhook>,
+    /// Where alerts wait until every output has them, and are kept for questions.
+    pub outbox: Outbox,
+}
+
+/// Form of an alert on its way out.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// The alert as `schema/alert.schema.json` describes it.
+    #[default]
+    Json,
+    /// OCSF Detection Finding (class 2004).
+    Ocsf,
+}
+
+/// Where alerts wait until every output has them, and are kept for questions: a database in the
+/// directory of `[state]`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Outbox {
+    /// Octets of alerts kept. Beyond it delivered ones go, oldest first; then those still owed, the
+    /// lowest level and the oldest first, each counted. Default: 1 GiB.
+    pub max_bytes: u64,
+    /// Days an alert is kept after every output has it. Default: 30.
+    pub keep_days: u32,
+    /// Alerts that may wait in memory for the disk; beyond it the lowest level and the oldest go
+    /// first, each counted. Default: 16384.
+    pub queue: usize,
+}
+
+impl Default for Outbox {
+    fn default() -> Self {
+        Self { max_bytes: 1 << 30, keep_days: 30, queue: 16_384 }
+    }
 }
 
 /// Alerts as JSON lines on stdout.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Stdout {
+    /// Form of an alert. Default: `json`.
+    pub format: Format,
     /// Form of subscriber numbers. Default: as `[privacy]` says.
     pub subscribers: Option<Subscribers>,
 }
@@ -45,10 +83,30 @@ pub struct Stdout {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct File {
-    /// The file; it is appended to.
+    /// The file; it is appended to, and opened again when it was moved away.
     pub path: PathBuf,
+    /// Octets after which the file is put aside as `PATH.1`; 0 is never. Default: 100 MiB.
+    #[serde(default = "rotate_bytes")]
+    pub rotate_bytes: u64,
+    /// Hours after which the file is put aside; 0 is never. Default: 0.
+    #[serde(default)]
+    pub rotate_hours: u32,
+    /// Files put aside that are kept. Default: 10.
+    #[serde(default = "keep_files")]
+    pub keep: u32,
+    /// Form of an alert. Default: `json`.
+    #[serde(default)]
+    pub format: Format,
     /// Form of subscriber numbers. Default: as `[privacy]` says.
     pub subscribers: Option<Subscribers>,
+}
+
+const fn rotate_bytes() -> u64 {
+    100 << 20
+}
+
+const fn keep_files() -> u32 {
+    10
 }
 
 /// Alerts, and what else has a topic, to Kafka.
@@ -63,6 +121,9 @@ pub struct Kafka {
     /// Any property of librdkafka.
     #[serde(default)]
     pub properties: BTreeMap<String, Property>,
+    /// Form of an alert. Default: `json`.
+    #[serde(default)]
+    pub format: Format,
     /// Form of subscriber numbers. Default: as `[privacy]` says, else `pseudonym`.
     pub subscribers: Option<Subscribers>,
 }
@@ -121,8 +182,17 @@ pub struct Syslog {
     /// Syntax of the message body. Default: `json`.
     #[serde(default)]
     pub format: SyslogFormat,
+    /// Facility of the messages, 0 to 23 (RFC 5424 §6.2.1). Default: 16, local0.
+    #[serde(default = "facility")]
+    pub facility: u8,
+    /// Certificates to trust over TLS, PEM. Default: those of the system.
+    pub ca_file: Option<PathBuf>,
     /// Form of subscriber numbers. Default: as `[privacy]` says.
     pub subscribers: Option<Subscribers>,
+}
+
+const fn facility() -> u8 {
+    16
 }
 
 /// How syslog messages travel.
@@ -147,6 +217,35 @@ pub enum SyslogFormat {
     Json,
     /// Common Event Format.
     Cef,
+    /// OCSF Detection Finding (class 2004).
+    Ocsf,
+}
+
+/// Alerts to a Unix socket somebody listens on.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unix {
+    /// The socket.
+    pub path: PathBuf,
+    /// How alerts are told apart. Default: `stream`.
+    #[serde(default)]
+    pub kind: UnixKind,
+    /// Form of an alert. Default: `json`.
+    #[serde(default)]
+    pub format: Format,
+    /// Form of subscriber numbers. Default: as `[privacy]` says.
+    pub subscribers: Option<Subscribers>,
+}
+
+/// Kinds of Unix sockets.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub enum UnixKind {
+    /// A line an alert.
+    #[default]
+    Stream,
+    /// A datagram an alert.
+    Datagram,
 }
 
 /// Alerts to an HTTP endpoint, one POST an alert.
@@ -158,8 +257,20 @@ pub struct Webhook {
     /// Further header fields.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+    /// Seconds until an answer must be there. Default: 10.
+    #[serde(default = "webhook_timeout")]
+    pub timeout_seconds: u32,
+    /// Certificates to trust, PEM. Default: those of the system.
+    pub ca_file: Option<PathBuf>,
+    /// Form of an alert. Default: `json`.
+    #[serde(default)]
+    pub format: Format,
     /// Form of subscriber numbers. Default: as `[privacy]` says.
     pub subscribers: Option<Subscribers>,
+}
+
+const fn webhook_timeout() -> u32 {
+    10
 }
 
 /// Metrics and health: `/metrics`, `/healthz`, `/readyz`.

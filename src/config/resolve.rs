@@ -35,6 +35,7 @@ pub(super) fn plan(
     let home_point_codes = config.home.as_ref().map(|home| check.point_codes(home));
     let links = check.links();
     let suppressions = check.suppressions(&networks);
+    check.outputs();
     let list_dirs: Vec<_> = config.lists.dirs.iter().map(|dir| document.resolve(dir)).collect();
     let lists = lists::load(&list_dirs).unwrap_or_else(|error| {
         check.problems.extend(error.problems);
@@ -50,6 +51,15 @@ pub(super) fn plan(
     let mut output = config.output.clone();
     if let Some(file) = &mut output.file {
         file.path = document.resolve(&file.path);
+    }
+    if let Some(unix) = &mut output.unix {
+        unix.path = document.resolve(&unix.path);
+    }
+    if let Some(syslog) = &mut output.syslog {
+        syslog.ca_file = syslog.ca_file.as_ref().map(resolve);
+    }
+    if let Some(webhook) = &mut output.webhook {
+        webhook.ca_file = webhook.ca_file.as_ref().map(resolve);
     }
     let mut web = config.web.clone();
     if let Some(web) = &mut web {
@@ -432,6 +442,30 @@ impl Check<'_> {
             self.wrong(key, format!("`{text}` is no IP address"), remedy);
         }
         net
+    }
+
+    fn outputs(&mut self) {
+        let output = &self.document.config.output;
+        if output.syslog.as_ref().is_some_and(|syslog| syslog.facility > 23) {
+            let what = "a facility is 0 to 23";
+            self.wrong("output.syslog.facility", what, "write 16 for local0");
+        }
+        if output.kafka.as_ref().is_some_and(|kafka| kafka.brokers.is_empty()) {
+            let remedy = "name at least one broker, as host:port";
+            self.wrong("output.kafka.brokers", "names no broker", remedy);
+        }
+        if let Some(webhook) = &output.webhook {
+            let known =
+                ["https://", "http://"].iter().any(|scheme| webhook.url.starts_with(scheme));
+            if !known {
+                let what = format!("`{}` is no URL of HTTP", webhook.url);
+                self.wrong("output.webhook.url", what, "write https://host/path");
+            }
+        }
+        if output.outbox.queue == 0 {
+            let what = "no alert could wait for the disk";
+            self.wrong("output.outbox.queue", what, "write at least 1");
+        }
     }
 
     fn suppressions(&mut self, networks: &Networks) -> Vec<Suppression> {

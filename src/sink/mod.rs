@@ -1,8 +1,21 @@
 //! Where results go, and what they may say about people.
+//!
+//! [`delivery::Delivery`] is what the rest of the program sees: alerts are offered to it, it keeps
+//! them in the [`outbox`] and takes them from there to every output of the configuration, one file
+//! each below.
 
 pub mod alert;
+mod cef;
+pub mod delivery;
 pub mod evidence;
+mod file;
+mod format;
 pub mod key;
+mod ocsf;
+pub mod outbox;
+mod outlet;
 pub mod redact;
 pub mod seal;
+mod stdout;
 mod summary;
+mod unix;

@@ -1,0 +1,313 @@
+//! Delivery: alerts are offered, kept on disk, and taken from there to every output.
+//!
+//! ```text
+//!            offer                write                 batch, settle
+//!   engine ---------> queue ----------------> outbox <----------------> one task an output
+//!          never waits  bounded  one thread   SQLite                    tokio
+//! ```
+//!
+//! [`Delivery::offer`] locks a queue for as long as it takes to put an alert in, never for I/O; the
+//! alert is rendered by the writer's thread. A queue that is full, because the disk is slow or
+//! refuses, gives up the oldest of the lowest level. What is given up, there or in the outbox, is
+//! counted and becomes an alert ([`notice`]).
+//!
+//! An output that is away stays owed; its task tries again every quarter of a second at first, every
+//! quarter of a minute at last. What an output refuses for what it is, such as a message it finds
+//! too large, is parked: noted in the outbox, counted, made an alert, and not tried again, so that
+//! it blocks nothing. At least once: after a crash an output may get again what it acknowledged last.
+
+mod notice;
+mod pump;
+mod queue;
+mod render;
+mod status;
+mod writer;
+
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Condvar, Mutex, atomic::Ordering, mpsc::sync_channel},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+pub(super) use status::SinkBoard;
+pub use status::{OutboxStatus, SinkStatus, State, Status};
+use status::{Progress, lock};
+use tokio::{runtime::Handle, sync::watch, task::JoinHandle as Task};
+
+pub use super::outlet::OutletError;
+use super::{
+    key::KeyError,
+    outbox::{Limits, Outbox, OutboxError},
+    outlet,
+};
+use crate::{config::Plan, engine::Alert, event::fields::Names};
+
+/// Why nothing can be delivered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeliveryError {
+    /// There is nowhere to keep alerts.
+    #[error(
+        "there is nowhere to keep alerts until the outputs have them; name a directory with state.dir, or with --state"
+    )]
+    NoState,
+    /// The outbox cannot be opened.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
+    /// There is no key for the pseudonyms.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// An output cannot be what the configuration says.
+    #[error(transparent)]
+    Outlet(#[from] OutletError),
+    /// No thread can be started.
+    #[error("the thread of the outbox cannot be started: {0}")]
+    Thread(io::Error),
+}
+
+impl DeliveryError {
+    /// Whether the configuration is at fault, rather than the machine.
+    #[must_use]
+    pub const fn is_configuration(&self) -> bool {
+        matches!(self, Self::NoState | Self::Key(_) | Self::Outlet(_))
+    }
+}
+
+/// Takes alerts to the outputs of a plan.
+#[derive(Debug)]
+pub struct Delivery {
+    shared: Arc<Shared>,
+    writer: Option<JoinHandle<()>>,
+    tasks: Vec<Task<()>>,
+    stop: watch::Sender<bool>,
+    path: PathBuf,
+    handle: Handle,
+}
+
+use writer::{Command, Inbox, Offer, Shared, Writer};
+
+impl Delivery {
+    /// Opens the outbox in the plan's state directory and starts a task for each output.
+    ///
+    /// The runtime must have several threads: outputs that write files block one for a moment.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error when the outbox cannot be opened or an output cannot be what the
+    /// configuration says. An output that is merely away is no error.
+    pub fn start(plan: &Arc<Plan>, runtime: &Handle) -> Result<Self, DeliveryError> {
+        let dir = plan.state_dir.as_deref().ok_or(DeliveryError::NoState)?;
+        let outlets = outlet::all(plan)?;
+        let names: Vec<String> = outlets.iter().map(|outlet| outlet.name.to_owned()).collect();
+        let settings = plan.output.outbox;
+        let limits = Limits {
+            octets: settings.max_bytes,
+            age: u64::from(settings.keep_days).saturating_mul(DAY),
+        };
+        // The directory is made here: the key of the pseudonyms may have its place there too.
+        let outbox = Outbox::open(dir, limits, &names)?;
+        let forms = outlets.iter().map(|outlet| render::shown(plan, outlet.subscribers));
+        let renderers = render::Renderers::new(Arc::clone(plan), forms)?;
+        let boards: Vec<_> = names.iter().map(|name| Arc::new(SinkBoard::new(name))).collect();
+        for board in &boards {
+            board.owed.store(outbox.cursor(&board.name).owed, Ordering::Release);
+        }
+        let inbox = Inbox {
+            offers: queue::Queue::new(settings.queue),
+            commands: Vec::new(),
+            lost: Vec::new(),
+            lost_untold: 0,
+            stop: false,
+        };
+        let shared = Arc::new(Shared {
+            inbox: Mutex::new(inbox),
+            wake: Condvar::new(),
+            outbox: Mutex::new(OutboxStatus { octets: outbox.octets(), ..OutboxStatus::default() }),
+            progress: Progress::default(),
+            boards: boards.clone(),
+        });
+        let (news, listen) = watch::channel(0);
+        let (stop, stopped) = watch::channel(false);
+        let path = outbox.path().to_owned();
+        let pumps: Vec<_> = outlets
+            .into_iter()
+            .zip(boards)
+            .map(|(outlet, board)| pump::Pump {
+                form: render::shown(plan, outlet.subscribers),
+                after: outbox.cursor(&board.name).at,
+                outlet: outlet.outlet,
+                board,
+                shared: Arc::clone(&shared),
+                news: listen.clone(),
+                stop: stopped.clone(),
+            })
+            .collect();
+        let writer = Writer {
+            shared: Arc::clone(&shared),
+            outbox,
+            renderers,
+            news,
+            backlog: Vec::new(),
+            unsettled: Vec::new(),
+            notices: BTreeMap::new(),
+            rounds_since_notice: u32::MAX,
+        };
+        let writer = std::thread::Builder::new()
+            .name("picket-outbox".into())
+            .spawn(move || writer.run())
+            .map_err(DeliveryError::Thread)?;
+        let tasks = pumps.into_iter().map(|pump| runtime.spawn(pump.run())).collect();
+        let handle = runtime.clone();
+        Ok(Self { shared, writer: Some(writer), tasks, stop, path, handle })
+    }
+
+    /// Offers a revision of an alert. Never waits for a disk or an output.
+    pub fn offer(&self, alert: Alert, names: &Arc<Names>) {
+        let level = alert.level;
+        let offer = Offer { alert, names: Arc::clone(names) };
+        let mut inbox = lock(&self.shared.inbox);
+        if let Some((level, gone)) = inbox.offers.push(level, offer) {
+            if inbox.lost.len() < UNTOLD {
+                inbox.lost.push((level, gone.alert.id.to_string(), gone.alert.at.nanos()));
+            } else {
+                inbox.lost_untold += 1;
+            }
+        }
+        drop(inbox);
+        self.shared.wake.notify_one();
+    }
+
+    /// Waits until everything offered so far is on disk; returns whether it is. Gives up when
+    /// nothing was kept for as long as `patience`.
+    pub fn flush(&self, patience: Duration) -> bool {
+        loop {
+            let seen = self.shared.progress.seen();
+            let (reply, answer) = sync_channel(1);
+            lock(&self.shared.inbox).commands.push(Command::Flush(reply));
+            self.shared.wake.notify_one();
+            if answer.recv_timeout(patience).is_ok() {
+                return true;
+            }
+            if self.shared.progress.seen() == seen {
+                return false;
+            }
+        }
+    }
+
+    /// Waits until every output has what it is owed. Returns whether all have; else nothing moved
+    /// for as long as `patience`, or every output that is owed something refuses us.
+    pub fn drain(&self, patience: Duration) -> bool {
+        if !self.flush(patience) {
+            return false;
+        }
+        loop {
+            let seen = self.shared.progress.seen();
+            let owed: Vec<_> =
+                self.status().sinks.into_iter().filter(|sink| sink.owed > 0).collect();
+            if owed.is_empty() {
+                // What was told of parked alerts goes last.
+                if self.flush(patience) && self.status().sinks.iter().all(|sink| sink.owed == 0) {
+                    return true;
+                }
+                continue;
+            }
+            let refused = || {
+                let status = self.status();
+                let mut owing = status.sinks.iter().filter(|sink| sink.owed > 0);
+                owing.all(|sink| sink.state == State::Refused)
+            };
+            if refused() || !self.shared.progress.wait(seen, patience, refused) {
+                return false;
+            }
+        }
+    }
+
+    /// Returns what is known of the outbox and the outputs.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let waiting = lock(&self.shared.inbox).offers.len();
+        let outbox = OutboxStatus {
+            waiting: u64::try_from(waiting).unwrap_or(u64::MAX),
+            ..lock(&self.shared.outbox).clone()
+        };
+        Status { outbox, sinks: self.shared.boards.iter().map(|board| board.status()).collect() }
+    }
+
+    /// Has outputs open their files anew before the next batch, for somebody moved them away.
+    pub fn reopen(&self) {
+        for board in &self.shared.boards {
+            board.reopen.store(true, Ordering::Release);
+        }
+    }
+
+    /// Returns the database that alerts are kept in.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Stops: what was offered is kept if the disk takes it, what is owed stays owed. An output in
+    /// the middle of a batch gets that again next time.
+    pub fn close(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.stop.send_replace(true);
+        for task in self.tasks.drain(..) {
+            task.abort();
+        }
+        lock(&self.shared.inbox).stop = true;
+        self.shared.wake.notify_one();
+        if let Some(writer) = self.writer.take()
+            && writer.join().is_err()
+        {
+            tracing::error!("the thread of the outbox has panicked");
+        }
+    }
+
+    /// Returns the runtime that the outputs run on.
+    #[must_use]
+    pub const fn runtime(&self) -> &Handle {
+        &self.handle
+    }
+}
+
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Whether a plan names any output.
+#[must_use]
+pub const fn has_outputs(plan: &Plan) -> bool {
+    let output = &plan.output;
+    output.stdout.is_some()
+        || output.file.is_some()
+        || output.kafka.is_some()
+        || output.syslog.is_some()
+        || output.unix.is_some()
+        || output.webhook.is_some()
+}
+
+/// Starts the runtime that outputs run on.
+///
+/// # Errors
+///
+/// Returns an error when no thread can be started.
+pub fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("picket-io")
+        .enable_all()
+        .build()
+}
+
+/// Alerts the queue gave up that are told one by one.
+const UNTOLD: usize = 4_096;
+/// Nanoseconds.
+const DAY: u64 = 86_400_000_000_000;

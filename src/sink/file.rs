@@ -1,0 +1,174 @@
+//! Alerts as lines in a file, put aside by size or age, opened again when somebody moved it.
+//!
+//! A batch counts as delivered after `fsync`. A line that a crash cut short is taken away when the
+//! file is opened: its alert was not acknowledged and comes again whole. Files put aside are
+//! `PATH.1` (the newest) to `PATH.n`; all have mode 0600, for alerts may name people.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Seek, SeekFrom, Write},
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use super::{
+    format::Shape,
+    outbox::Item,
+    outlet::{Taken, Trouble},
+};
+use crate::config::outputs;
+
+/// A file of alerts.
+pub(super) struct FileSink {
+    path: PathBuf,
+    shape: Shape,
+    rotate_bytes: u64,
+    rotate_seconds: u64,
+    keep: u32,
+    open: Option<Open>,
+}
+
+struct Open {
+    file: File,
+    /// Device and inode: the path may come to mean another file.
+    identity: (u64, u64),
+    size: u64,
+    since: SystemTime,
+    /// A pipe or a device is neither cut nor put aside.
+    regular: bool,
+}
+
+impl FileSink {
+    pub(super) fn new(config: &outputs::File) -> Self {
+        Self {
+            path: config.path.clone(),
+            shape: config.format.into(),
+            rotate_bytes: config.rotate_bytes,
+            rotate_seconds: u64::from(config.rotate_hours) * 3600,
+            keep: config.keep,
+            open: None,
+        }
+    }
+
+    /// Appends a batch and waits until it is on disk.
+    pub(super) fn deliver(&mut self, items: &[Item]) -> Taken {
+        let (text, parked) = self.shape.lines(items);
+        match tokio::task::block_in_place(|| self.append(&text)) {
+            Ok(()) => Taken { parked, ..Taken::all(items) },
+            Err(error) => {
+                self.open = None;
+                let text = format!("{}: {error}", self.path.display());
+                Taken::none(match error.kind() {
+                    io::ErrorKind::PermissionDenied => Trouble::Refused(text),
+                    _ => Trouble::Failing(text),
+                })
+            }
+        }
+    }
+
+    /// Lets go of the file; the next batch opens the path anew.
+    pub(super) fn reopen(&mut self) {
+        self.open = None;
+    }
+
+    fn append(&mut self, text: &str) -> io::Result<()> {
+        if self.open.as_ref().is_some_and(|open| open.moved(&self.path)) {
+            self.open = None;
+        }
+        if self.open.as_ref().is_some_and(|open| self.is_due(open, text.len())) {
+            self.open = None;
+            self.put_aside()?;
+        }
+        let open = match &mut self.open {
+            Some(open) => open,
+            none => none.insert(Open::at(&self.path)?),
+        };
+        let before = open.size;
+        let written = open.file.write_all(text.as_bytes()).and_then(|()| match open.regular {
+            true => open.file.sync_data(),
+            false => open.file.flush(),
+        });
+        if let Err(error) = written {
+            // Half a batch on a full disk: away with it, it comes again whole.
+            if open.regular {
+                let _ = open.file.set_len(before);
+            }
+            return Err(error);
+        }
+        open.size += u64::try_from(text.len()).unwrap_or_default();
+        Ok(())
+    }
+
+    fn is_due(&self, open: &Open, more: usize) -> bool {
+        let size = open.size + u64::try_from(more).unwrap_or_default();
+        let large = self.rotate_bytes > 0 && size > self.rotate_bytes;
+        let old = self.rotate_seconds > 0
+            && open.since.elapsed().is_ok_and(|age| age.as_secs() >= self.rotate_seconds);
+        open.regular && open.size > 0 && (large || old)
+    }
+
+    fn put_aside(&self) -> io::Result<()> {
+        let aside = |number: u32| {
+            let mut name = self.path.clone().into_os_string();
+            name.push(format!(".{number}"));
+            PathBuf::from(name)
+        };
+        if self.keep == 0 {
+            return fs::remove_file(&self.path);
+        }
+        for number in (1..self.keep).rev() {
+            match fs::rename(aside(number), aside(number + 1)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        fs::rename(&self.path, aside(1))
+    }
+}
+
+impl Open {
+    fn at(path: &Path) -> io::Result<Self> {
+        let options = |read: bool| {
+            let mut options = OpenOptions::new();
+            options.read(read).append(true).create(true).mode(0o600);
+            options
+        };
+        let special = fs::metadata(path).is_ok_and(|found| !found.is_file());
+        let mut file = options(!special).open(path)?;
+        let metadata = file.metadata()?;
+        let regular = metadata.is_file();
+        let size = if regular { cut_torn_line(&mut file, metadata.len())? } else { 0 };
+        let since = metadata.created().or_else(|_| metadata.modified())?;
+        Ok(Self { file, identity: (metadata.dev(), metadata.ino()), size, since, regular })
+    }
+
+    fn moved(&self, path: &Path) -> bool {
+        self.regular
+            && fs::metadata(path).map_or(true, |found| (found.dev(), found.ino()) != self.identity)
+    }
+}
+
+/// Cuts what stands behind the last end of a line; returns the length that is left.
+fn cut_torn_line(file: &mut File, length: u64) -> io::Result<u64> {
+    let mut end = length;
+    let mut block = vec![0; BLOCK];
+    while end > 0 {
+        let start = end.saturating_sub(u64::try_from(BLOCK).unwrap_or_default());
+        let take = usize::try_from(end - start).unwrap_or(BLOCK);
+        let part = block.get_mut(..take).unwrap_or_default();
+        file.seek(SeekFrom::Start(start))?;
+        file.read_exact(part)?;
+        if let Some(at) = part.iter().rposition(|octet| *octet == b'\n') {
+            end = start + u64::try_from(at).unwrap_or_default() + 1;
+            break;
+        }
+        end = start;
+    }
+    if end < length {
+        file.set_len(end)?;
+    }
+    Ok(end)
+}
+
+const BLOCK: usize = 64 * 1024;
