@@ -139,6 +139,24 @@ fn a_cut_capture_is_read_as_far_as_it_goes() {
 }
 
 #[test]
+fn two_threads_say_what_one_says() {
+    let place = Place::new();
+    let (capture, config) = place.attack();
+    let said = ["1", "2"].map(|threads| {
+        let out = picket(&[&"replay", &capture, &"-c", &config, &"--json", &"--threads", &threads]);
+        assert!(out.status.success(), "{}", text(&out.stderr));
+        text(&out.stdout)
+    });
+    assert!(!said[0].is_empty());
+    assert_eq!(said[0], said[1]);
+    // What is wrong with the input is told all the same.
+    let whole = fs::read(&capture).expect("it was made");
+    let cut = place.write("cut.pcap", &whole[..whole.len() - 9]);
+    let wrong = picket(&[&"replay", &cut, &"-c", &config, &"--threads", &"2"]);
+    assert!(text(&wrong.stderr).contains("cut.pcap"), "{}", text(&wrong.stderr));
+}
+
+#[test]
 fn stdin_is_an_input() {
     let place = Place::new();
     let (capture, config) = place.attack();

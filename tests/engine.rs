@@ -10,17 +10,19 @@ mod harness;
 
 use std::fs;
 
-use harness::{Said, Setting, Way, read, shared, synthetic};
+use harness::{Reading, Said, Setting, Way, read, shared, synthetic};
 use picket::synth::rng::Random;
 use picket_hw::memory::OwnedFrame;
 
-const PLAIN: Way = Way { seed: 1, burst: 64, idle: false };
+const PLAIN: Way = Way { seed: 1, burst: 64, idle: false, reading: Reading::Here };
 
-const WAYS: [Way; 4] = [
-    Way { seed: 2, burst: 1, idle: false },
-    Way { seed: 3, burst: 7, idle: true },
-    Way { seed: u64::MAX, burst: 64, idle: true },
-    Way { seed: 1, burst: 1, idle: true },
+const WAYS: [Way; 6] = [
+    Way { seed: 2, burst: 1, ..PLAIN },
+    Way { seed: 3, burst: 7, idle: true, ..PLAIN },
+    Way { seed: u64::MAX, idle: true, ..PLAIN },
+    Way { burst: 1, idle: true, ..PLAIN },
+    Way { seed: 4, reading: Reading::Layers, ..PLAIN },
+    Way { seed: 5, reading: Reading::Ahead, ..PLAIN },
 ];
 
 fn same_every_way(setting: &Setting, frames: &[OwnedFrame]) -> Said {

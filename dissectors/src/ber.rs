@@ -81,6 +81,12 @@ impl<'a> Elements<'a> {
         Self { rest: input, depth: 0, cut: false }
     }
 
+    /// Reads the elements of `input`, which stands `depth` levels down.
+    #[must_use]
+    pub(crate) const fn at_depth(input: &'a [u8], depth: u8) -> Self {
+        Self { rest: input, depth, cut: false }
+    }
+
     /// Returns the octets not read yet.
     #[must_use]
     pub const fn rest(&self) -> &'a [u8] {
@@ -158,6 +164,12 @@ impl<'a> Elements<'a> {
 }
 
 impl<'a> Element<'a> {
+    /// Whether the octets end inside it, or inside what contains it.
+    #[must_use]
+    pub const fn is_cut(&self) -> bool {
+        self.cut
+    }
+
     /// Whether the tag is context-specific with this number, primitive or constructed.
     #[must_use]
     pub fn is_context(&self, number: u32) -> bool {

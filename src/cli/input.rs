@@ -13,12 +13,14 @@ use super::{Failure, evidence::Evidence, output::say};
 use crate::{
     engine::{Engine, Output},
     event::fields::Names,
+    runtime::ahead,
 };
 
 /// An opened input.
 pub(super) struct Input {
     capture: FileCapture,
     bar: ProgressBar,
+    threads: u16,
 }
 
 impl Input {
@@ -37,7 +39,12 @@ impl Input {
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style);
         }
-        Ok(Self { capture, bar })
+        Ok(Self { capture, bar, threads: 1 })
+    }
+
+    /// Reads on a thread of its own, when more than one may be used.
+    pub(super) fn with_threads(self, threads: u16) -> Self {
+        Self { threads, ..self }
     }
 
     /// Feeds everything to an engine and hands out what comes of it. The file names in `names` are
@@ -49,25 +56,13 @@ impl Input {
         mut evidence: Option<&mut Evidence>,
         mut out: impl FnMut(&Output, &Names) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        loop {
-            let mut seen = Ok(());
-            let polled = self
-                .capture
-                .poll(&mut |frame| {
-                    if let (Ok(()), Some(evidence)) = (&seen, &mut evidence) {
-                        seen = evidence.see(&frame);
-                    }
-                    engine.ingest(&frame);
-                })
-                .map_err(|error| Failure::Failed(anyhow!(error)))?;
-            seen?;
-            self.name_files(names);
-            hand_out(engine, names, &mut evidence, &mut out)?;
-            self.bar.set_position(self.capture.progress().read);
-            if matches!(polled, Polled::End) {
-                break;
-            }
+        self.name_files(names);
+        if self.threads > 1 {
+            self.drive_ahead(engine, names, &mut evidence, &mut out)?;
+        } else {
+            self.drive_here(engine, names, &mut evidence, &mut out)?;
         }
+        self.name_files(names);
         if let Some(end) = self.capture.end_time() {
             engine.advance(end);
         }
@@ -75,6 +70,59 @@ impl Input {
         hand_out(engine, names, &mut evidence, &mut out)?;
         self.bar.finish_and_clear();
         Ok(())
+    }
+
+    fn drive_here(
+        &mut self,
+        engine: &mut Engine,
+        names: &mut Names,
+        evidence: &mut Option<&mut Evidence>,
+        out: &mut impl FnMut(&Output, &Names) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        loop {
+            let mut seen = Ok(());
+            let polled = self
+                .capture
+                .poll(&mut |frame| {
+                    if let (Ok(()), Some(evidence)) = (&seen, evidence.as_mut()) {
+                        seen = evidence.see(&frame);
+                    }
+                    engine.ingest(&frame);
+                })
+                .map_err(|error| Failure::Failed(anyhow!(error)))?;
+            seen?;
+            self.name_files(names);
+            hand_out(engine, names, evidence, out)?;
+            self.bar.set_position(self.capture.progress().read);
+            if matches!(polled, Polled::End) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`Self::drive_here`], with the input read on another thread; what comes of it is the same.
+    fn drive_ahead(
+        &mut self,
+        engine: &mut Engine,
+        names: &Names,
+        evidence: &mut Option<&mut Evidence>,
+        out: &mut impl FnMut(&Output, &Names) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let bar = &self.bar;
+        let read = ahead::read_ahead(&mut self.capture, engine.scout(), |burst| {
+            burst.each(|frame, told| {
+                if let Some(evidence) = evidence.as_mut() {
+                    evidence.see(frame)?;
+                }
+                engine.ingest_read(frame, told);
+                Ok::<(), Failure>(())
+            })?;
+            hand_out(engine, names, evidence, out)?;
+            bar.set_position(burst.read);
+            Ok::<(), Failure>(())
+        })?;
+        read.map_err(|error| Failure::Failed(anyhow!(error)))
     }
 
     /// Hands out each packet with a page to write on; what was written is given on burst by burst.

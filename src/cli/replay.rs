@@ -58,6 +58,9 @@ pub(super) struct Replay {
     /// Directory of the outbox and the keys. Default: state.dir, else /var/lib/picket.
     #[arg(long, value_name = "DIR", requires = "deliver")]
     state: Option<PathBuf>,
+    /// Threads to use: from 2 on, reading goes ahead of detecting. What comes out is the same.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+    threads: u16,
     /// Shows no progress and no summary.
     #[arg(short, long)]
     quiet: bool,
@@ -86,7 +89,7 @@ impl Replay {
         let redactor = setup::redactor(&plan, Subscribers::Clear)?;
         let mut alerts = self.alerts.as_deref().map(output::open).transpose()?;
         let mut events = self.events.as_deref().map(output::open).transpose()?;
-        let mut input = Input::open(&self.inputs, self.quiet)?;
+        let mut input = Input::open(&self.inputs, self.quiet)?.with_threads(self.threads);
         let stdout_taken = self.json
             || (self.deliver && plan.output.stdout.is_some())
             || is_dash(&self.alerts)

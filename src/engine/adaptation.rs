@@ -128,9 +128,9 @@ impl Engine {
                     na: carried.network_appearance,
                     ..Label::default()
                 };
-                let envelope = self.envelope(&seen, label);
+                let mut envelope = self.envelope(&seen, label);
                 self.stats.sccp_messages += 1;
-                self.sccp_message(&envelope, &carried.message);
+                self.sccp_message(&mut envelope, &carried.message);
             }
             Ok(None) => self.stats.other("SUA management"),
             Err(error) => self.unread_below(&seen, "sua", error.reason()),
@@ -226,7 +226,7 @@ impl Engine {
                 {
                     envelope.label.variant = link.variant.into();
                 }
-                self.network(envelope, message.user);
+                self.network(&mut envelope, message.user);
             }
             mtp3::MANAGEMENT => {
                 let mut notes = seen.notes;
@@ -247,8 +247,11 @@ impl Engine {
 
     /// Returns the label variant configured where this was seen; ITU where nothing is.
     fn variant(&self, seen: &Seen) -> Variant {
-        let envelope = self.envelope(seen, Label::default());
-        let link = envelope.link.plan.and_then(|at| self.plan.links.get(usize::from(at)));
+        if !self.scout.has_foreign_variants() {
+            return Variant::Itu;
+        }
+        let link = self.link_of(seen, &Label::default());
+        let link = link.and_then(|at| self.plan.links.get(at));
         link.map_or(Variant::Itu, |link| link.variant.into())
     }
 }

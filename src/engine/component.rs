@@ -223,18 +223,18 @@ impl Engine {
             &mut picket_dissectors::Notes,
         ) -> Result<(), picket_dissectors::Error>,
     ) {
-        let (mut parameters, mut notes) = (event.parameters, event.notes);
-        let outcome = pure(|| read(&mut parameters, &mut notes));
-        match outcome {
-            Some(read) => {
-                (event.parameters, event.notes) = (parameters, notes);
-                if let Err(error) = read {
-                    event.unread = Some(error.reason());
-                    self.stats.unread("map", error.reason());
-                }
+        let before = event.notes;
+        let (parameters, notes) = (&mut event.parameters, &mut event.notes);
+        match pure(|| read(parameters, notes)) {
+            Some(Ok(())) => {}
+            Some(Err(error)) => {
+                event.unread = Some(error.reason());
+                self.stats.unread("map", error.reason());
             }
             None => {
                 self.stats.panics += 1;
+                // What was half written is not kept: an event has one parameter, nothing stood here.
+                (event.parameters, event.notes) = (Parameters::default(), before);
                 event.notes.add(Note::EnginePanic);
                 event.unread = Some("panic");
             }
@@ -370,7 +370,8 @@ impl Engine {
         let differs = event.parameters.addresses.iter().any(|address| {
             let checked =
                 own.contains(&address.role) || (delivers && address.role == Role::ServiceCentre);
-            let owner = checked.then(|| self.recall.gt(networks, address.digits).network).flatten();
+            let owner =
+                checked.then(|| self.scout.recall().gt(networks, address.digits).network).flatten();
             owner.is_some_and(|owner| {
                 calling.place.network.is_none_or(|sender| !networks.same_group(owner, sender))
             })

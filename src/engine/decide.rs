@@ -1,8 +1,6 @@
 //! From an event to alerts: trackers write fields, rules are asked, hits become alerts.
 
 use core::hash::{BuildHasher, Hasher};
-use std::sync::Arc;
-
 use foldhash::fast::FixedState;
 use picket_dissectors::Digits;
 use picket_rules::{Match, Value};
@@ -13,7 +11,10 @@ use super::{
     alerts::{Group, Hit},
     evidence::{Evidence, offenders},
 };
-use crate::{config::plan::Candidate, event::SigEvent};
+use crate::{
+    config::plan::{Candidate, Plan},
+    event::SigEvent,
+};
 
 impl Engine {
     /// Decides on one event and gives it out.
@@ -37,23 +38,23 @@ impl Engine {
 
     fn ask_rules(&mut self, event: &SigEvent) {
         let token = self.evidence.token();
-        let rules = Arc::clone(&self.rules);
-        let Some(set) = &rules.set else { return };
-        let mut matches = core::mem::take(&mut self.matches);
-        set.evaluate(event, event.at.nanos(), token, &mut self.rule_state, &mut matches);
-        if matches.keeps_token() {
-            self.evidence.keep(Evidence::of(event));
+        let Some(set) = &self.rules.set else { return };
+        let matches = &mut self.matches;
+        set.evaluate(event, event.at.nanos(), token, &mut self.rule_state, matches);
+        if !matches.keeps_token() {
+            return;
         }
+        self.evidence.keep(Evidence::of(event));
         for found in matches.iter() {
             let (Some(about), Some(info)) =
-                (rules.about.get(found.rule), set.rules().get(found.rule))
+                (self.rules.about.get(found.rule), set.rules().get(found.rule))
             else {
                 continue;
             };
-            if rules.disabled.get(found.rule) == Some(&true) {
+            if self.rules.disabled.get(found.rule) == Some(&true) {
                 continue;
             }
-            if self.suppressed(event, about) {
+            if suppressed(&self.plan, event, about) {
                 self.stats.suppressed += 1;
                 continue;
             }
@@ -69,29 +70,26 @@ impl Engine {
             };
             self.alerts.hit(hit, event, &mut self.published);
         }
-        self.matches = matches;
     }
 }
 
-impl Engine {
-    /// Whether the operator asked not to hear of this.
-    fn suppressed(&self, event: &SigEvent, about: &Rule) -> bool {
-        if self.plan.suppressions.is_empty() {
-            return false;
-        }
-        let (offender, _) = offenders(event);
-        let candidate = Candidate {
-            rule_id: &about.id,
-            rule_name: &about.name,
-            gt: offender.gt,
-            network: offender.place.network,
-            imsi: event.subscriber.imsi,
-            msisdn: event.subscriber.msisdn,
-            subscriber_id: None,
-            at: event.at.nanos(),
-        };
-        self.plan.suppressions.iter().any(|suppression| suppression.covers(&candidate))
+/// Whether the operator asked not to hear of this.
+fn suppressed(plan: &Plan, event: &SigEvent, about: &Rule) -> bool {
+    if plan.suppressions.is_empty() {
+        return false;
     }
+    let (offender, _) = offenders(event);
+    let candidate = Candidate {
+        rule_id: &about.id,
+        rule_name: &about.name,
+        gt: offender.gt,
+        network: offender.place.network,
+        imsi: event.subscriber.imsi,
+        msisdn: event.subscriber.msisdn,
+        subscriber_id: None,
+        at: event.at.nanos(),
+    };
+    plan.suppressions.iter().any(|suppression| suppression.covers(&candidate))
 }
 
 /// Returns what hits of a rule have in common: for a correlation what it groups by, where that is

@@ -14,7 +14,9 @@ mod decide;
 pub mod evidence;
 mod follow;
 mod network;
+mod opening;
 mod returned;
+mod scout;
 pub mod stats;
 mod subject;
 mod timeouts;
@@ -28,12 +30,12 @@ pub use alert::Alert;
 use picket_dissectors::Digits;
 use picket_hw::{Frame, Timestamp};
 use picket_rules::{Matches, RuleSet, RuleState};
+pub use scout::{Ahead, Scout};
 pub use stats::Stats;
 
 use crate::{
     config::plan::Plan,
-    enrich::recent::Recall,
-    event::SigEvent,
+    event::{FrameId, SigEvent},
     state::{
         dialogue::Dialogues,
         ipfrag::Fragments,
@@ -90,7 +92,9 @@ impl Rules {
 /// The whole of the deciding program.
 pub struct Engine {
     plan: Arc<Plan>,
-    recall: Recall,
+    scout: Scout,
+    /// Room for what the scout tells.
+    aheads: Vec<Ahead>,
     rules: Arc<Rules>,
     rule_state: RuleState,
     matches: Matches,
@@ -111,6 +115,8 @@ pub struct Engine {
     trails: Option<Trails>,
     stats: Stats,
     now: Timestamp,
+    /// Nothing has a deadline before this.
+    quiet_until: Timestamp,
     options: Options,
 }
 
@@ -122,7 +128,8 @@ impl Engine {
         let sizes = plan.capacity;
         let size = |entries: u32| usize::try_from(entries).unwrap_or(usize::MAX);
         Self {
-            recall: Recall::new(&plan.networks, seed),
+            scout: Scout::new(Arc::clone(&plan), seed),
+            aheads: Vec::new(),
             rule_state: RuleState::new(size(sizes.correlations), seed),
             matches: Matches::default(),
             fragments: Fragments::new(size(sizes.ip_fragments), FRAGMENT_OCTETS, seed),
@@ -147,6 +154,7 @@ impl Engine {
             trails: None,
             stats: Stats::default(),
             now: Timestamp::EPOCH,
+            quiet_until: Timestamp::EPOCH,
             options,
             plan,
             rules,
@@ -155,18 +163,46 @@ impl Engine {
 
     /// Takes a frame in. Time moves to the frame's, unless that is already past.
     pub fn ingest(&mut self, frame: &Frame<'_>) {
+        let mut aheads = core::mem::take(&mut self.aheads);
+        aheads.clear();
+        let read = self.scout.look(frame, &mut aheads);
+        self.ingest_read(frame, read.then_some(&aheads));
+        self.aheads = aheads;
+    }
+
+    /// Takes a frame in that a [`Scout`] has looked at: what it told, or `None` where it told
+    /// nothing. The same comes of it as of [`Self::ingest`].
+    pub fn ingest_read(&mut self, frame: &Frame<'_>, aheads: Option<&[Ahead]>) {
         if frame.at < self.now {
             self.stats.late_frames += 1;
+            // What it starts may be due earlier than what anything else would start from now on.
+            self.quiet_until = Timestamp::EPOCH;
         }
         self.advance(frame.at);
         self.stats.frames += 1;
         self.stats.octets += frame.bytes.len() as u64;
-        self.wire(frame);
+        if let Some(trails) = &mut self.trails {
+            trails.begin(FrameId { source: frame.source.0, number: frame.number });
+        }
+        match aheads {
+            Some(aheads) => aheads.iter().for_each(|ahead| self.ahead(frame, ahead)),
+            None => self.wire(frame),
+        }
+    }
+
+    /// Makes a scout to look at frames ahead of this engine.
+    #[must_use]
+    pub fn scout(&self) -> Scout {
+        Scout::new(Arc::clone(&self.plan), self.options.seed)
     }
 
     /// Lets time pass: every deadline up to `to` acts, each as of its own time.
     pub fn advance(&mut self, to: Timestamp) {
         if to <= self.now && self.now != Timestamp::EPOCH {
+            return;
+        }
+        if to < self.quiet_until {
+            self.now = to;
             return;
         }
         loop {
@@ -177,8 +213,10 @@ impl Engine {
                 self.associations.next_deadline(),
                 self.segments.next_deadline(),
             ];
-            let Some(next) = deadlines.into_iter().flatten().min().filter(|&next| next <= to)
-            else {
+            let next = deadlines.into_iter().flatten().min();
+            let Some(next) = next.filter(|&next| next <= to) else {
+                self.quiet_until =
+                    next.unwrap_or(Timestamp::MAX).min(to.saturating_add(SHORTEST_LIFETIME));
                 break;
             };
             self.now = self.now.max(next);
@@ -192,6 +230,10 @@ impl Engine {
         }
         self.now = self.now.max(to);
         self.forget(self.now);
+        let forgets = [self.subscribers.next_deadline(), self.deliveries.next_deadline()];
+        for deadline in forgets.into_iter().flatten() {
+            self.quiet_until = self.quiet_until.min(deadline);
+        }
     }
 
     /// Forgets what nobody spoke of for long, as of each deadline, so that it does not matter how
@@ -257,6 +299,8 @@ impl Engine {
 
 /// Messages in parts whose frames are remembered.
 const TRAILS: usize = 1 << 14;
+/// Whatever is started from now on is due later than this: no table forgets within a second.
+const SHORTEST_LIFETIME: u64 = 1_000_000_000;
 /// Octets of fragments kept at each layer.
 const FRAGMENT_OCTETS: usize = 16 << 20;
 /// Messages remembered to tell copies by.

@@ -3,16 +3,18 @@
 use picket_dissectors::{
     Note,
     mtp3::Variant,
-    sccp::{
-        self, Address, Connection, Message, MessageType, RoutingIndicator, Segmentation, Unitdata,
-        management,
-    },
+    sccp::{self, Address, Connection, Message, MessageType, Segmentation, Unitdata, management},
 };
 
-use super::{Engine, transaction::Envelope, wire::pure};
+use super::{
+    Engine,
+    scout::{Carried, Tcap},
+    transaction::Envelope,
+    wire::pure,
+};
 use crate::{
     enrich::{network::Origin, terms::LinkSide},
-    event::{Direction, EventType, Party, SccpFacts, Side, party::GlobalTitle},
+    event::{Direction, EventType, Party, SccpFacts, Side},
     state::{
         path::{Learnt, Point},
         segments::{Readings, Segment, SegmentKey},
@@ -21,7 +23,7 @@ use crate::{
 
 impl Engine {
     /// Reads an SCCP message. `envelope` says what the layers below said.
-    pub(super) fn network(&mut self, mut envelope: Envelope, octets: &[u8]) {
+    pub(super) fn network(&mut self, envelope: &mut Envelope, octets: &[u8]) {
         self.stats.sccp_messages += 1;
         let variant = envelope.label.variant;
         let read = pure(|| {
@@ -32,69 +34,69 @@ impl Engine {
             self.stats.panics += 1;
             envelope.notes.add(Note::EnginePanic);
             let notes = envelope.notes;
-            return self.unreadable(&envelope, "sccp", "panic", notes);
+            return self.unreadable(envelope, "sccp", "panic", notes);
         };
         envelope.notes = notes;
         match message {
-            Ok(message) => self.sccp_message(&envelope, &message),
-            Err(error) => self.unreadable(&envelope, "sccp", error.reason(), notes),
+            Ok(message) => self.sccp_message(envelope, &message),
+            Err(error) => self.unreadable(envelope, "sccp", error.reason(), notes),
         }
     }
 
     /// Goes on with an SCCP message, however it was carried.
-    pub(super) fn sccp_message(&mut self, envelope: &Envelope, message: &Message<'_>) {
-        let envelope = *envelope;
+    pub(super) fn sccp_message(&mut self, envelope: &mut Envelope, message: &Message<'_>) {
         match message {
             Message::Unitdata(unitdata) => self.unitdata(envelope, unitdata),
             Message::Connection(connection) => self.connection(envelope, connection),
         }
     }
 
-    fn unitdata(&mut self, mut envelope: Envelope, unitdata: &Unitdata<'_>) {
-        envelope.sccp = SccpFacts {
-            kind: unitdata.kind.code(),
-            class: unitdata.class,
-            return_on_error: unitdata.return_on_error,
-            hop_counter: unitdata.hop_counter,
-            segments: 1,
-            return_cause: unitdata.return_cause,
-            calling: self.party(&unitdata.calling),
-            called: self.party(&unitdata.called),
-        };
-        self.direct(&mut envelope);
-        self.note_addresses_of(&mut envelope, unitdata);
-        if unitdata.called.ssn == Some(management::SSN)
-            && unitdata.calling.ssn.is_none_or(|ssn| ssn == management::SSN)
-        {
-            return self.management(&envelope, unitdata.data);
+    fn unitdata(&mut self, envelope: &mut Envelope, unitdata: &Unitdata<'_>) {
+        envelope.sccp = self.scout.sccp(unitdata);
+        self.carried(envelope, Carried::of(unitdata), unitdata.data, None);
+    }
+
+    /// A unit of data whose parties are known; `tcap` is what was read of it ahead.
+    pub(super) fn carried(
+        &mut self,
+        envelope: &mut Envelope,
+        carried: Carried,
+        data: &[u8],
+        tcap: Option<&Tcap>,
+    ) {
+        self.direct(envelope);
+        note_addresses(envelope, carried.nobody_calling);
+        let (calling, called) = (envelope.sccp.calling.ssn, envelope.sccp.called.ssn);
+        if called == Some(management::SSN) && calling.is_none_or(|ssn| ssn == management::SSN) {
+            return self.management(envelope, data);
         }
         if let Some(segmentation) =
-            unitdata.segmentation.filter(|segmentation| segmentation.is_partial())
+            carried.segmentation.filter(|segmentation| segmentation.is_partial())
         {
-            return self.segment(envelope, unitdata, segmentation);
+            return self.segment(envelope, carried.kind, data, segmentation);
         }
-        self.user_data(&envelope, unitdata.data);
+        self.user_data(envelope, data, tcap);
     }
 
     /// Whole SCCP user data: TCAP, or TCAP on its way back.
-    pub(super) fn user_data(&mut self, envelope: &Envelope, data: &[u8]) {
-        let mut envelope = *envelope;
+    pub(super) fn user_data(&mut self, envelope: &mut Envelope, data: &[u8], tcap: Option<&Tcap>) {
         if !envelope.duplicate {
             let calling = envelope.sccp.calling.gt.map(|gt| gt.digits);
             envelope.duplicate = self.mirror.is_copy(data, calling, self.now);
         }
         if envelope.sccp.return_cause.is_some() {
-            return self.returned(&envelope, data);
+            return self.returned(envelope, data);
         }
-        self.transaction(&envelope, data);
+        self.transaction(envelope, data, tcap);
     }
 
     /// One segment of a message. What contradicts earlier segments, or never becomes whole, is read
     /// as far as it goes.
     fn segment(
         &mut self,
-        mut envelope: Envelope,
-        unitdata: &Unitdata<'_>,
+        envelope: &mut Envelope,
+        kind: MessageType,
+        data: &[u8],
         segmentation: Segmentation,
     ) {
         if envelope.duplicate {
@@ -108,11 +110,11 @@ impl Engine {
             local_reference: segmentation.local_reference,
         };
         let Segmentation { first, remaining, .. } = segmentation;
-        let segment = Segment { first, remaining, octets: unitdata.data };
+        let segment = Segment { first, remaining, octets: data };
         envelope.notes.add(Note::SccpSegmented);
-        let readings = self.segments.push(key, segment, envelope, self.now, &mut envelope.notes);
+        let readings = self.segments.push(key, segment, *envelope, self.now, &mut envelope.notes);
         self.trail(&key, !readings.is_empty());
-        self.read_segments(&envelope, readings, unitdata.kind != MessageType::Ludt);
+        self.read_segments(envelope, readings, kind != MessageType::Ludt);
     }
 
     /// Reads what segments gave: a message, two that contradict each other, or a part of one.
@@ -126,14 +128,14 @@ impl Engine {
             if !reading.whole {
                 envelope.notes.add(Note::SccpSegmentLost);
             }
-            self.user_data(&envelope, &reading.octets);
+            self.user_data(&mut envelope, &reading.octets, None);
             self.segments.recycle(reading.octets);
         }
     }
 
-    fn connection(&mut self, mut envelope: Envelope, connection: &Connection<'_>) {
+    fn connection(&mut self, envelope: &mut Envelope, connection: &Connection<'_>) {
         let party = |address: Option<&Address<'_>>| {
-            address.map(|address| self.party(address)).unwrap_or_default()
+            address.map(|address| self.scout.party(address)).unwrap_or_default()
         };
         envelope.sccp = SccpFacts {
             kind: connection.kind.code(),
@@ -144,12 +146,12 @@ impl Engine {
             called: party(connection.called.as_ref()),
             ..SccpFacts::default()
         };
-        self.direct(&mut envelope);
+        self.direct(envelope);
         let data = connection.data.unwrap_or_default();
         // RANAP, BSSAP and BICC ride on connections; only what begins like TCAP is read as such.
         if data.first().is_some_and(|first| matches!(first, 0x61 | 0x62 | 0x64 | 0x65 | 0x67)) {
             envelope.notes.add(Note::SccpCoTcap);
-            return self.transaction(&envelope, data);
+            return self.transaction(envelope, data, None);
         }
         self.stats.other("sccp connection-oriented");
         if !envelope.notes.is_empty() {
@@ -170,31 +172,6 @@ impl Engine {
             }
         }
         self.decide(&mut event);
-    }
-
-    /// Makes a party of an address.
-    fn party(&self, address: &Address<'_>) -> Party {
-        let gt = address.gt.map(|gt| {
-            let known = self.recall.title(&self.plan.networks, gt.np, gt.nai, gt.digits);
-            GlobalTitle {
-                digits: gt.digits,
-                e164: known.e164,
-                gti: gt.gti,
-                nai: gt.nai,
-                np: gt.np,
-                tt: gt.tt,
-                es: gt.es,
-                mobile: known.mobile,
-                stranger: known.stranger,
-                place: known.place,
-            }
-        });
-        Party {
-            ssn: address.ssn,
-            route_on_ssn: address.ri == RoutingIndicator::Ssn,
-            pc: address.pc,
-            gt,
-        }
     }
 
     /// Tells the direction: by the link and the sides of its point codes first, by titles second.
@@ -255,31 +232,30 @@ impl Engine {
             (false, false) => self.paths.side(point),
         }
     }
+}
 
-    /// Notes addresses that are odd for where they come from (rows E24 to E27).
-    fn note_addresses_of(&self, envelope: &mut Envelope, unitdata: &Unitdata<'_>) {
-        let abroad = envelope.link.side == Side::International;
-        let inbound = envelope.direction == Direction::Inbound;
-        let sccp = envelope.sccp;
-        let notes = &mut envelope.notes;
-        if let Some(gt) = sccp.calling.gt {
-            if abroad && inbound && gt.nai.is_some_and(|nai| nai != INTERNATIONAL) {
-                notes.add(Note::GtNaiNationalFromIntl);
-            }
-            if abroad && inbound && gt.place.origin == Origin::Home {
-                notes.add(Note::GtHomeOnIntl);
-            }
-        } else if unitdata.calling.is_empty() {
-            notes.add(Note::SccpCallingMissing);
-        } else if !sccp.called.route_on_ssn && abroad {
-            notes.add(Note::SccpCallingNoGt);
+/// Notes addresses that are odd for where they come from (rows E24 to E27).
+fn note_addresses(envelope: &mut Envelope, nobody_calling: bool) {
+    let abroad = envelope.link.side == Side::International;
+    let inbound = envelope.direction == Direction::Inbound;
+    let (sccp, notes) = (&envelope.sccp, &mut envelope.notes);
+    if let Some(gt) = &sccp.calling.gt {
+        if abroad && inbound && gt.nai.is_some_and(|nai| nai != INTERNATIONAL) {
+            notes.add(Note::GtNaiNationalFromIntl);
         }
-        if sccp.called.ssn.is_none_or(|ssn| ssn == 0) {
-            notes.add(Note::SccpSsnMissing);
+        if abroad && inbound && gt.place.origin == Origin::Home {
+            notes.add(Note::GtHomeOnIntl);
         }
-        if abroad && sccp.called.route_on_ssn && (sccp.called.gt.is_some() || inbound) {
-            notes.add(Note::SccpRiSsn);
-        }
+    } else if nobody_calling {
+        notes.add(Note::SccpCallingMissing);
+    } else if !sccp.called.route_on_ssn && abroad {
+        notes.add(Note::SccpCallingNoGt);
+    }
+    if sccp.called.ssn.is_none_or(|ssn| ssn == 0) {
+        notes.add(Note::SccpSsnMissing);
+    }
+    if abroad && sccp.called.route_on_ssn && (sccp.called.gt.is_some() || inbound) {
+        notes.add(Note::SccpRiSsn);
     }
 }
 

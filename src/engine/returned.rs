@@ -7,7 +7,8 @@ use picket_dissectors::{Note, tcap::Component as Wire};
 
 use super::{
     Engine,
-    transaction::{Envelope, Opened, open, peers},
+    opening::{Opened, open},
+    transaction::{Envelope, peers},
     wire::pure,
 };
 use crate::event::{Component, Direction, EventType, Outcome, SigEvent};
@@ -15,7 +16,7 @@ use crate::event::{Component, Direction, EventType, Outcome, SigEvent};
 impl Engine {
     /// Tells each component of a returned message, and ends its dialogue.
     pub(super) fn returned(&mut self, envelope: &Envelope, data: &[u8]) {
-        let opened = pure(|| open(data, envelope.notes).ok()).flatten();
+        let opened = pure(|| open(data, envelope.notes, self.scout.portions()).ok()).flatten();
         let found = opened.as_ref().and_then(|opened| {
             // It goes back to its sender, so its own originating id is the receiver's.
             let (sender, receiver) = peers(envelope);
@@ -45,11 +46,9 @@ impl Engine {
     }
 
     fn returned_components(&mut self, told: &SigEvent, opened: &Opened<'_>) {
-        let mut reader = opened.message.components();
         let mut notes = opened.notes;
-        let mut index = 0_u16;
-        while let Some(component) = reader.next(&mut notes) {
-            index = index.saturating_add(1);
+        for ((component, own), index) in opened.components().zip(1_u16..=u16::MAX) {
+            notes.merge(&own);
             let mut event = *told;
             event.notes.merge(&notes);
             let mut facts = opened.facts;

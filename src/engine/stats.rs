@@ -7,7 +7,7 @@ use picket_dissectors::{Digits, Note};
 
 use crate::{
     enrich::network::{Origin, Place},
-    event::{ComponentType, Outcome, Protocol, SigEvent},
+    event::{ComponentType, Operation, Outcome, Protocol, SigEvent},
 };
 
 /// What an engine has counted.
@@ -40,9 +40,9 @@ pub struct Stats {
     /// What carries no SS7, by kind.
     pub other: BTreeMap<&'static str, u64>,
     /// Invokes by operation.
-    pub operations: BTreeMap<(&'static str, &'static str), Operations>,
+    pub operations: ByOperation,
     /// Oddities.
-    pub notes: BTreeMap<Note, u64>,
+    pub notes: ByNote,
     /// Senders outside home.
     pub senders: Senders,
 }
@@ -54,6 +54,81 @@ pub struct Operations {
     pub invokes: u64,
     /// How they ended, by [`Outcome`] in its order.
     pub outcomes: [u64; 9],
+}
+
+/// Requests by protocol and name of the operation.
+#[derive(Clone, Debug, Default)]
+pub struct ByOperation {
+    rows: Vec<((&'static str, &'static str), Operations)>,
+    /// For each code, one more than the row of the name it had last.
+    last: Vec<u16>,
+}
+
+impl ByOperation {
+    /// Iterates in the order of protocol and name.
+    pub fn iter(&self) -> impl Iterator<Item = (&(&'static str, &'static str), &Operations)> {
+        let mut rows: Vec<_> = self.rows.iter().map(|(key, row)| (key, row)).collect();
+        rows.sort_unstable_by_key(|(key, _)| **key);
+        rows.into_iter()
+    }
+
+    /// Iterates over the rows.
+    pub fn values(&self) -> impl Iterator<Item = &Operations> {
+        self.iter().map(|(_, row)| row)
+    }
+
+    fn row(&mut self, operation: &Operation) -> Option<&mut Operations> {
+        let (protocol, first) = match operation.protocol {
+            Protocol::Map => ("map", 0),
+            Protocol::Cap => ("cap", CODES),
+        };
+        if self.last.is_empty() {
+            self.last.resize(2 * CODES, 0);
+        }
+        let place = self.last.get_mut(first + usize::from(operation.code))?;
+        // A code has another name in another version; nearly always it is the same text.
+        let at = usize::from(*place).wrapping_sub(1);
+        let same = |row: &((&str, &str), Operations)| row.0 == (protocol, operation.name);
+        let known = self.rows.get(at).is_some_and(|row| {
+            row.0.0 == protocol && (core::ptr::eq(row.0.1, operation.name) || same(row))
+        });
+        let at = if known {
+            at
+        } else if let Some(at) = self.rows.iter().position(same) {
+            at
+        } else {
+            self.rows.push(((protocol, operation.name), Operations::default()));
+            self.rows.len() - 1
+        };
+        *place = u16::try_from(at + 1).unwrap_or(0);
+        self.rows.get_mut(at).map(|(_, row)| row)
+    }
+}
+
+/// How often each oddity was met.
+#[derive(Clone, Debug, Default)]
+pub struct ByNote(Vec<u64>);
+
+impl ByNote {
+    /// Iterates over what was met, in the order of [`Note::ALL`].
+    pub fn iter(&self) -> impl Iterator<Item = (Note, u64)> {
+        let met = Note::ALL.iter().copied().zip(self.0.iter().copied());
+        met.filter(|&(_, times)| times > 0)
+    }
+
+    /// Iterates over the oddities met.
+    pub fn keys(&self) -> impl Iterator<Item = Note> {
+        self.iter().map(|(note, _)| note)
+    }
+
+    fn count(&mut self, note: Note) {
+        if self.0.is_empty() {
+            self.0.resize(Note::ALL.len(), 0);
+        }
+        if let Some(times) = self.0.get_mut(note as usize) {
+            *times += 1;
+        }
+    }
 }
 
 /// Senders outside home, at most [`MAX_SENDERS`].
@@ -87,26 +162,22 @@ impl Stats {
     pub(super) fn event(&mut self, event: &SigEvent) {
         self.events += 1;
         for note in event.notes.iter() {
-            *self.notes.entry(note).or_default() += 1;
+            self.notes.count(note);
         }
         if event.duplicate {
             self.duplicates += 1;
             return;
         }
-        if let Some(gt) = event.sccp.and_then(|sccp| sccp.calling.gt)
+        if let Some(gt) = event.sccp.as_ref().and_then(|sccp| sccp.calling.gt.as_ref())
             && gt.place.origin != Origin::Home
             && event.dialogue.outcome.is_none()
         {
             self.senders.message(gt.e164.unwrap_or(gt.digits), gt.place);
         }
-        let Some(operation) = event.operation else { return };
-        let protocol = match operation.protocol {
-            Protocol::Map => "map",
-            Protocol::Cap => "cap",
-        };
-        let component =
-            event.tcap.and_then(|tcap| tcap.component).and_then(|component| component.kind);
-        let row = self.operations.entry((protocol, operation.name)).or_default();
+        let Some(operation) = &event.operation else { return };
+        let component = event.tcap.as_ref().and_then(|tcap| tcap.component);
+        let component = component.and_then(|component| component.kind);
+        let Some(row) = self.operations.row(operation) else { return };
         if component == Some(ComponentType::Invoke) {
             row.invokes += 1;
         }
@@ -164,5 +235,7 @@ pub const OUTCOMES: [Outcome; 9] = [
     Outcome::Pending,
 ];
 
+/// Local operation codes of a protocol.
+const CODES: usize = 256;
 /// Senders told apart.
 pub const MAX_SENDERS: usize = 1 << 16;

@@ -33,8 +33,8 @@ impl Engine {
         let networks = &self.plan.networks;
         // The IMSI decides: MSISDN ranges are ported, identities are not.
         subject.place = match (subject.imsi, subject.msisdn) {
-            (Some(imsi), _) => self.recall.imsi(networks, imsi),
-            (None, Some(msisdn)) => self.recall.msisdn(networks, msisdn),
+            (Some(imsi), _) => self.scout.recall().imsi(networks, imsi),
+            (None, Some(msisdn)) => self.scout.recall().msisdn(networks, msisdn),
             (None, None) => Place::default(),
         };
         let sender = event.sccp.and_then(|sccp| sccp.calling.gt).map(|gt| gt.place);
@@ -51,7 +51,7 @@ impl Engine {
             _ => hub && subject.place.origin != Origin::Home,
         };
         let sender = match serving_node(&event.parameters) {
-            Some(node) if hub => self.recall.gt(networks, node),
+            Some(node) if hub => self.scout.recall().gt(networks, node),
             _ => sender,
         };
         subject.from_serving = known.and_then(|known| {

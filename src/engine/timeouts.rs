@@ -15,10 +15,11 @@ impl Engine {
     /// Tells every request of an expired dialogue as unanswered. Nobody answering is only said where
     /// answers on that path are seen; elsewhere they may have gone another way.
     pub(super) fn timed_out(&mut self, id: u64, dialogue: &Dialogue, at: Timestamp) {
-        if !dialogue.answered {
-            self.path_answered(dialogue, false, at);
-        }
         let (from, to) = path(dialogue);
+        if !dialogue.answered {
+            // Answers to requests on this path may not be seen here.
+            self.paths.ended(from, to, false, at);
+        }
         let outcome = if dialogue.answered || self.paths.answers_seen(from, to) {
             Outcome::NoAnswer
         } else {
@@ -90,15 +91,10 @@ impl Engine {
             self.read_segments(&envelope, lost.readings, false);
         }
     }
-
-    /// Learns whether answers to requests on a dialogue's path are seen here.
-    pub(super) fn path_answered(&mut self, dialogue: &Dialogue, answered: bool, at: Timestamp) {
-        let (from, to) = path(dialogue);
-        self.paths.ended(from, to, answered, at);
-    }
 }
 
-fn path(dialogue: &Dialogue) -> (Point, u32) {
+/// Returns the point code that asks in a dialogue, and the one asked.
+pub(super) fn path(dialogue: &Dialogue) -> (Point, u32) {
     let label = &dialogue.label;
     (Point { code: label.opc, ni: label.ni, na: label.na }, label.dpc)
 }

@@ -2,16 +2,21 @@
 
 use picket_dissectors::{
     Note, Notes,
-    tcap::{self, Component as Wire, Kind, dialogue::Source, user_information::MapDialogue},
+    tcap::{Component as Wire, Kind},
 };
 use picket_hw::Timestamp;
 
-use super::{Engine, application, wire::pure};
+use super::{
+    Engine, application,
+    opening::{Opened, open},
+    scout::Tcap,
+    timeouts::path,
+    wire::pure,
+};
 use crate::{
     event::{
-        AbortFacts, Component, ComponentType, DialogueState, Direction, EventType, FrameId, Label,
-        Link, MessageType, Outcome, Party, RequestRef, SccpFacts, SigEvent, TcapFacts, Tid,
-        Transport,
+        Component, ComponentType, DialogueState, Direction, EventType, FrameId, Label, Link,
+        Outcome, Party, RequestRef, SccpFacts, SigEvent, Transport,
     },
     state::{
         dialogue::{Dialogue, Found, Invoke, Peer},
@@ -63,21 +68,17 @@ impl Envelope {
     }
 }
 
-/// What a message says besides its components.
-pub(super) struct Opened<'a> {
-    pub(super) message: tcap::Message<'a>,
-    pub(super) facts: TcapFacts,
-    pub(super) count: u16,
-    pub(super) notes: Notes,
-}
-
 impl Engine {
     /// Reads a TCAP message and decides on each of its components.
-    pub(super) fn transaction(&mut self, envelope: &Envelope, octets: &[u8]) {
+    pub(super) fn transaction(&mut self, envelope: &Envelope, octets: &[u8], tcap: Option<&Tcap>) {
         self.stats.tcap_messages += 1;
         // A dissector is pure: when it panics nothing is left half written, and the frame is lost
         // but for this event.
-        let opened = match pure(|| open(octets, envelope.notes)) {
+        let read = pure(|| match tcap {
+            Some(tcap) => Ok(Opened::resume(octets, envelope.notes, tcap)),
+            None => open(octets, envelope.notes, self.scout.portions()),
+        });
+        let opened = match read {
             Some(Ok(opened)) => opened,
             Some(Err((error, notes))) => {
                 return self.unreadable(envelope, "tcap", error.reason(), notes);
@@ -87,7 +88,7 @@ impl Engine {
         if envelope.duplicate {
             return self.repeat(envelope, &opened);
         }
-        match opened.message.kind {
+        match opened.kind {
             Kind::Begin | Kind::Unidirectional => self.begin(envelope, &opened),
             Kind::Continue | Kind::End | Kind::Abort => self.follow(envelope, &opened),
         }
@@ -126,7 +127,7 @@ impl Engine {
     fn begin(&mut self, envelope: &Envelope, opened: &Opened<'_>) {
         let (originator, responder) = peers(envelope);
         let mut notes = opened.notes;
-        if opened.message.kind == Kind::Unidirectional {
+        if opened.kind == Kind::Unidirectional {
             notes.add(Note::DialogueUnidirectional);
             self.components(envelope, opened, notes, None);
             return;
@@ -177,9 +178,10 @@ impl Engine {
         }
         if let Some(found) = found {
             if found.from_responder {
-                let first = self.dialogues.get(found.id).is_some_and(|dialogue| !dialogue.answered);
-                if first && let Some(dialogue) = self.dialogues.get(found.id).cloned() {
-                    self.path_answered(&dialogue, true, envelope.at);
+                let first =
+                    self.dialogues.get(found.id).filter(|dialogue| !dialogue.answered).map(path);
+                if let Some((from, to)) = first {
+                    self.paths.ended(from, to, true, envelope.at);
                 }
                 self.dialogues.answered(found.id, opened.facts.otid, &sender);
             }
@@ -191,7 +193,7 @@ impl Engine {
             self.dialogues.refresh(found.id, Default::default(), envelope.at);
         }
         self.components(envelope, opened, notes, found);
-        if matches!(opened.message.kind, Kind::End | Kind::Abort)
+        if matches!(opened.kind, Kind::End | Kind::Abort)
             && let Some(found) = found
         {
             self.dialogues.close(found.id);
@@ -243,16 +245,11 @@ impl Engine {
         if opened.count == 0 {
             return self.bare(envelope, opened, notes, found);
         }
-        let mut reader = opened.message.components();
-        let mut shared = Notes::default();
-        let mut index = 0_u16;
         let mut families: Option<&'static str> = None;
-        while let Some(component) = reader.next(&mut shared) {
-            index = index.saturating_add(1);
+        for ((component, own), index) in opened.components().zip(1_u16..=u16::MAX) {
             let mut event = envelope.event(EventType::Tcap);
             event.notes = notes;
-            event.notes.merge(&shared);
-            shared = Notes::default();
+            event.notes.merge(&own);
             let mut facts = opened.facts;
             if let Some(dialogue) = found.and_then(|found| self.dialogues.get(found.id)) {
                 facts.context = facts.context.or(dialogue.context);
@@ -271,7 +268,7 @@ impl Engine {
                 problem: None,
             });
             event.tcap = Some(facts);
-            self.place_in_dialogue(&mut event, opened.message.kind, found);
+            self.place_in_dialogue(&mut event, opened.kind, found);
             match component {
                 Wire::Invoke(invoke) => {
                     self.invoke(&mut event, &invoke, found);
@@ -326,9 +323,9 @@ impl Engine {
         let mut event = envelope.event(EventType::Tcap);
         event.notes = notes;
         event.tcap = Some(opened.facts);
-        self.place_in_dialogue(&mut event, opened.message.kind, found);
+        self.place_in_dialogue(&mut event, opened.kind, found);
         let refused = opened.facts.abort.is_some_and(|abort| abort.context_refused);
-        let outcome = match opened.message.kind {
+        let outcome = match opened.kind {
             Kind::Abort if refused => Some(Outcome::Refused),
             Kind::Abort => Some(Outcome::Aborted),
             Kind::End if refused => Some(Outcome::Refused),
@@ -392,50 +389,6 @@ impl Engine {
     }
 }
 
-/// Reads everything but the components; pure.
-pub(super) fn open(
-    octets: &[u8],
-    notes: Notes,
-) -> Result<Opened<'_>, (picket_dissectors::Error, Notes)> {
-    let mut notes = notes;
-    let message = tcap::parse(octets, &mut notes).map_err(|error| (error, notes))?;
-    let mut facts = TcapFacts {
-        message: match message.kind {
-            Kind::Unidirectional => MessageType::Unidirectional,
-            Kind::Begin => MessageType::Begin,
-            Kind::Continue => MessageType::Continue,
-            Kind::End => MessageType::End,
-            Kind::Abort => MessageType::Abort,
-        },
-        otid: message.otid.as_ref().map(|tid| Tid::new(tid)),
-        dtid: message.dtid.as_ref().map(|tid| Tid::new(tid)),
-        ..TcapFacts::default()
-    };
-    if message.kind == Kind::Abort {
-        let cause = message.p_abort.and_then(|cause| u8::try_from(cause).ok());
-        facts.abort =
-            Some(AbortFacts { provider: message.p_abort.is_some(), cause, context_refused: false });
-    }
-    if let Some(dialogue) = message.dialogue(&mut notes) {
-        facts.context =
-            dialogue.application_context.map(|oid| application::context(oid, &mut notes));
-        if dialogue.context_refused() {
-            let cause = dialogue.diagnostic.and_then(|(_, code)| u8::try_from(code).ok());
-            let provider = matches!(dialogue.diagnostic, Some((Source::Provider, _)));
-            facts.abort = Some(AbortFacts { provider, cause, context_refused: true });
-        }
-        if let Some(MapDialogue::Open(open)) = dialogue.map(&mut notes) {
-            facts.destination_reference = open.destination.map(|address| address.digits);
-            facts.origination_reference = open.origination.map(|address| address.digits);
-        }
-    }
-    let count = u16::try_from(message.components().count()).unwrap_or(u16::MAX);
-    if count > MANY_COMPONENTS {
-        notes.add(Note::TcapComponentsMany);
-    }
-    Ok(Opened { message, facts, count, notes })
-}
-
 /// Returns sender and receiver as ends of a dialogue.
 pub(super) fn peers(envelope: &Envelope) -> (Peer, Peer) {
     let peer = |party: &Party, pc: u32| Peer {
@@ -454,6 +407,3 @@ pub(super) fn peers(envelope: &Envelope) -> (Peer, Peer) {
 fn same_network(a: &Peer, b: &Peer) -> bool {
     a.place.network.is_some() && a.place.network == b.place.network
 }
-
-/// Innocent messages have one or two components; authentication vectors and SMS never many.
-const MANY_COMPONENTS: u16 = 8;

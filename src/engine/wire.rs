@@ -10,13 +10,13 @@ use picket_dissectors::{
 };
 use picket_hw::Frame;
 
-use super::{Engine, transaction::Envelope};
+use super::{
+    Engine,
+    scout::{Ahead, link_key, side},
+    transaction::Envelope,
+};
 use crate::{
-    config::LinkKey,
-    enrich::terms::LinkSide,
-    event::{
-        Carrier, Direction, EventType, FrameId, Label, Link, SccpFacts, SctpFacts, Side, Transport,
-    },
+    event::{Carrier, Direction, EventType, FrameId, Label, Link, SccpFacts, SctpFacts, Transport},
     state::{ipfrag, sctp as associations},
 };
 
@@ -47,9 +47,6 @@ impl Engine {
             cut: frame.bytes.len() < usize::try_from(frame.wire_len).unwrap_or(usize::MAX),
             notes: Notes::default(),
         };
-        if let Some(trails) = &mut self.trails {
-            trails.begin(seen.frame);
-        }
         let link_type = u32::from(frame.link.0);
         let read = pure(|| {
             let mut notes = Notes::default();
@@ -82,8 +79,8 @@ impl Engine {
             (_, link::Payload::Mtp2(octets)) => self.signal_unit(seen, octets),
             (_, link::Payload::Mtp3(octets)) => self.mtp3(seen, octets, Carrier::Mtp),
             (_, link::Payload::Sccp(octets)) => {
-                let envelope = self.envelope(&seen, Label::default());
-                self.network(envelope, octets);
+                let mut envelope = self.envelope(&seen, Label::default());
+                self.network(&mut envelope, octets);
             }
             (Some(packet), link::Payload::Ip(_)) => self.packet(seen, packet, depth),
             _ => self.stats.other("not IP"),
@@ -176,6 +173,30 @@ impl Engine {
         }
     }
 
+    /// Goes on with a DATA chunk that was read ahead.
+    pub(super) fn ahead(&mut self, frame: &Frame<'_>, ahead: &Ahead) {
+        self.stats.data_chunks += 1;
+        let mut notes = ahead.notes;
+        let chunk = ahead.chunk(frame.bytes);
+        let delivery = self.associations.data(ahead.association, &chunk, self.now, &mut notes);
+        // It is whole, or it would not have been read ahead.
+        let associations::Delivery::Whole { duplicate } = delivery else { return };
+        self.stats.sccp_messages += 1;
+        let mut envelope = Envelope {
+            at: frame.at,
+            frame: FrameId { source: frame.source.0, number: frame.number },
+            link: ahead.link,
+            direction: Direction::Unknown,
+            transport: Transport { ip: ahead.ip, sctp: Some(ahead.sctp) },
+            label: ahead.label,
+            sccp: ahead.sccp,
+            duplicate,
+            notes,
+        };
+        let data = ahead.data.within(frame.bytes);
+        self.carried(&mut envelope, ahead.carried, data, ahead.tcap.as_ref());
+    }
+
     fn data(&mut self, mut seen: Seen, association: associations::AssocKey, data: &sctp::Data<'_>) {
         seen.sctp = Some(SctpFacts {
             src_port: association.source_port,
@@ -245,26 +266,19 @@ impl Engine {
         self.unread_below(&seen, layer, "panic");
     }
 
+    /// Returns the position of the configured link a message with this label is on.
+    pub(super) fn link_of(&self, seen: &Seen, label: &Label) -> Option<usize> {
+        if self.plan.links.is_empty() {
+            return None;
+        }
+        let key = link_key(label, seen.vlan, seen.port, seen.ip);
+        self.plan.links.iter().position(|link| link.matches(&key))
+    }
+
     /// Makes the envelope of a message with this label: finds its link and side.
     pub(super) fn envelope(&self, seen: &Seen, label: Label) -> Envelope {
-        let key = LinkKey {
-            ni: label.present.then_some(label.ni),
-            na: label.na,
-            opc: label.present.then_some(label.opc),
-            dpc: label.present.then_some(label.dpc),
-            rc: label.rc,
-            vlan: seen.vlan,
-            port: Some(seen.port.into()),
-            peers: [seen.ip.map(|(src, _)| src), seen.ip.map(|(_, dst)| dst)],
-        };
-        let plan = self.plan.links.iter().position(|link| link.matches(&key));
-        let side = match plan.and_then(|at| self.plan.links.get(at)) {
-            Some(link) => link.side.into(),
-            None if !label.present => Side::Unknown,
-            // Where the titles matter, SCCP tells later.
-            None => LinkSide::by_network_indicator(label.ni, None, None)
-                .map_or(Side::Unknown, Side::from),
-        };
+        let plan = self.link_of(seen, &label);
+        let side = side(plan.and_then(|at| self.plan.links.get(at)), &label);
         Envelope {
             at: seen.at,
             frame: seen.frame,

@@ -8,6 +8,7 @@
 //! The lane never waits for an output. When the ring is full, alerts wait in a second, longer queue
 //! of the lane; when that is full too, the least grave of them is dropped and counted.
 
+pub mod ahead;
 pub mod lane;
 pub mod lines;
 pub mod merge;

@@ -180,6 +180,12 @@ impl Subscribers {
         self.table.touch(key, 1, serving.seen);
     }
 
+    /// Returns when the next of them is forgotten.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.table.next_deadline()
+    }
+
     /// Lets time pass: forgets whom nobody has named for long.
     pub fn expire(&mut self, now: Timestamp) {
         while self.table.expire(now).is_some() {}

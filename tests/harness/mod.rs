@@ -11,6 +11,7 @@ use picket::{
     engine::{Engine, Options, Output, Rules, Stats},
     event::{fields::Names, json::Writer},
     pack,
+    runtime::ahead::read_ahead,
     sink::{alert::Renderer, redact::Redactor},
     synth::{self, Generator},
 };
@@ -67,6 +68,17 @@ impl Setting {
         let mut engine = Engine::new(Arc::clone(&self.plan), Arc::clone(&self.rules), options);
         let mut said = Said::default();
         let mut capture = MemoryCapture::new(frames, way.burst, Idle::Never);
+        if way.reading == Reading::Ahead {
+            let read = read_ahead(&mut capture, engine.scout(), |burst| {
+                burst.each(|frame, told| {
+                    engine.ingest_read(frame, told);
+                    Ok::<(), std::io::Error>(())
+                })?;
+                self.write(&mut engine, &mut said);
+                Ok::<(), std::io::Error>(())
+            });
+            read.expect("there are threads").expect("memory does not fail");
+        }
         let mut before = Timestamp::EPOCH;
         loop {
             let polled = capture.poll(&mut |frame| {
@@ -76,7 +88,10 @@ impl Setting {
                         engine.advance(before.saturating_add(part));
                     }
                 }
-                engine.ingest(&frame);
+                match way.reading {
+                    Reading::Layers => engine.ingest_read(&frame, None),
+                    Reading::Here | Reading::Ahead => engine.ingest(&frame),
+                }
                 before = frame.at;
             });
             self.write(&mut engine, &mut said);
@@ -119,6 +134,18 @@ pub(crate) struct Way {
     pub(crate) seed: u64,
     pub(crate) burst: usize,
     pub(crate) idle: bool,
+    pub(crate) reading: Reading,
+}
+
+/// Who reads what frames say by themselves.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Reading {
+    /// The engine.
+    Here,
+    /// The engine, layer by layer, as it reads frames of unusual shape.
+    Layers,
+    /// A scout on another thread.
+    Ahead,
 }
 
 /// Returns every scenario once, in benign traffic.

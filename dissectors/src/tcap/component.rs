@@ -136,6 +136,13 @@ impl<'a> Components<'a> {
         Self { members, portion: Elements::new(&[]), next: 0 }
     }
 
+    /// Reads the only component portion of a message again, given by
+    /// [`crate::tcap::Message::component_portion`].
+    #[must_use]
+    pub const fn of_portion(contents: &'a [u8]) -> Self {
+        Self { members: Elements::new(&[]), portion: Elements::at_depth(contents, DEPTH), next: 0 }
+    }
+
     /// Returns the next component, with the notes about it alone; `None` after the last.
     pub fn next(&mut self, notes: &mut Notes) -> Option<Component<'a>> {
         let octets = loop {
@@ -348,5 +355,7 @@ const NULL: u32 = 5;
 const OID: u32 = 6;
 const SEQUENCE: u32 = 16;
 const LINKED: u32 = 0;
+/// Components stand within a portion within a message.
+const DEPTH: u8 = 2;
 /// More components than this are noted; all are read.
 const MANY: usize = 8;

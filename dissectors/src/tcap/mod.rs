@@ -111,6 +111,9 @@ pub struct Message<'a> {
     /// The message as written, without what trails it.
     pub octets: &'a [u8],
     members: Elements<'a>,
+    components: Option<Element<'a>>,
+    /// There is more than one component portion.
+    scattered: bool,
 }
 
 /// Reads the transaction portion and finds the others.
@@ -152,6 +155,8 @@ pub fn parse<'a>(input: &'a [u8], notes: &mut Notes) -> Result<Message<'a>, Erro
         dialogue_portion: None,
         octets: element.octets,
         members,
+        components: None,
+        scattered: false,
     };
     message.read_members(notes);
     message.check_ids(notes);
@@ -170,9 +175,24 @@ impl<'a> Message<'a> {
         Components::new(self.members)
     }
 
+    /// Returns the components of a message that has at most one portion of them, for
+    /// [`Components::of_portion`]; `None` when there are several, or when something is odd about the
+    /// portion itself.
+    #[must_use]
+    pub fn component_portion(&self) -> Option<&'a [u8]> {
+        match &self.components {
+            _ if self.scattered => None,
+            None => Some(&[]),
+            Some(portion) => {
+                let plain =
+                    portion.tag.constructed && !portion.is_cut() && !portion.content.is_empty();
+                plain.then_some(portion.content)
+            }
+        }
+    }
+
     fn read_members(&mut self, notes: &mut Notes) {
         let mut members = self.members;
-        let mut components = false;
         let mut highest = 0;
         while let Some(member) = members.next_or_cut(notes) {
             let number = match member.tag.class {
@@ -190,8 +210,11 @@ impl<'a> Message<'a> {
                     notes.add(Note::TcapPortionDuplicate);
                 }
                 DIALOGUE => self.dialogue_portion = Some(member),
-                COMPONENTS if components => notes.add(Note::TcapPortionDuplicate),
-                COMPONENTS => components = true,
+                COMPONENTS if self.components.is_some() => {
+                    self.scattered = true;
+                    notes.add(Note::TcapPortionDuplicate);
+                }
+                COMPONENTS => self.components = Some(member),
                 _ => {
                     notes.add(Note::TcapMemberUnknown);
                     continue;
@@ -206,7 +229,7 @@ impl<'a> Message<'a> {
         if !members.is_empty() {
             notes.add(Note::BerTrailing);
         }
-        let foreign = (components && self.kind == Kind::Abort)
+        let foreign = (self.components.is_some() && self.kind == Kind::Abort)
             || (self.p_abort.is_some() && self.kind != Kind::Abort);
         if foreign {
             notes.add(Note::TcapMemberUnknown);
