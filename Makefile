@@ -6,6 +6,7 @@
 #   make bench             criterion benches, and tshark's time on the same capture
 #   make soak [MESSAGES=n] a long synthetic capture through the whole engine, memory bounded
 #   make fuzz [SECONDS=n]  every fuzz target for n seconds
+#   make mutate [MUTATIONS=n] n damaged copies of each capture, and of ../shared's, through reader and engine
 #   make docs              docs/ and schema/ from the binary
 #   make fmt, make clean
 
@@ -18,6 +19,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PICKET := $(TARGET)/release/picket
 MESSAGES ?= 2000000
 SECONDS ?= 60
+MUTATIONS ?= 1000
 NEED := scripts/need.sh
 # Linking and the bundled C libraries (SQLite, zstd, librdkafka) need a compiler, librdkafka also
 # OpenSSL and zlib, live capture libpcap; the rest is Rust.
@@ -25,7 +27,7 @@ BUILD_PACKAGES := build-essential libpcap-dev libssl-dev pkg-config zlib1g-dev
 # Tests on interfaces lay cables between network namespaces.
 TEST_PACKAGES := iproute2
 
-.PHONY: help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release
+.PHONY: help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release mutate
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -109,6 +111,16 @@ fuzz: build-packages
 	        -max_total_time=$(SECONDS) -max_len=8192 -timeout=10 -rss_limit_mb=2048 \
 	        -artifact_prefix=fuzz/artifacts/$$name- -print_final_stats=1; \
 	done
+
+# Address space is bounded too: a length that is believed ends it.
+mutate: release
+	$(CARGO) build --release --locked --example mutate
+	@mkdir -p $(TARGET)/mutate
+	$(PICKET) synth $(TARGET)/mutate/background.pcap --messages 2000 --seed 1
+	$(PICKET) synth $(TARGET)/mutate/attacks.pcap --messages 200 --seed 2 \
+	    --scenario psi_segmented --scenario psi_sctp_fragments --scenario psi_mixed_spelling
+	ulimit -v 6291456; $(TARGET)/release/examples/mutate -n $(MUTATIONS) -p $(PICKET) $(TARGET)/mutate \
+	    $(wildcard ../shared/corpus/captures)
 
 docs: release
 	@mkdir -p docs schema

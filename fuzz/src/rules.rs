@@ -6,14 +6,14 @@ use picket::{
     engine::{Engine, Options, Output, Rules},
     event::{SigEvent, fields},
 };
-use picket_rules::{Matches, RuleSet, RuleState};
+use picket_rules::{Matches, RuleSet, RuleState, Schema};
 
 use super::engine::Setting;
 
 /// Loads a file of rules and evaluates them.
 pub fn read(octets: &[u8]) {
     let Ok(text) = core::str::from_utf8(octets) else { return };
-    let mut builder = RuleSet::<SigEvent>::builder(fields::schema(&Setting::get().names));
+    let mut builder = RuleSet::<SigEvent>::builder(schema());
     builder.list("list", vec!["99910".to_owned(), "*15*".to_owned()]);
     builder.add("fuzz.yml", text);
     match builder.build() {
@@ -33,6 +33,13 @@ pub fn read(octets: &[u8]) {
             }
         }
     }
+}
+
+/// Returns the schema, which is made once: it is never freed.
+fn schema() -> Schema<SigEvent> {
+    static SCHEMA: OnceLock<Schema<SigEvent>> = OnceLock::new();
+    let made = SCHEMA.get_or_init(|| fields::schema(&Setting::get().names));
+    Schema { fields: made.fields, discriminant: made.discriminant }
 }
 
 /// A few events of each kind.
