@@ -7,3 +7,4 @@ set -eu
 cd "$(dirname "$0")/.."
 picket=${1:-target/debug/picket}
 "$picket" rules coverage --markdown > docs/detection.md
+"$picket" rules evasions > docs/evasions.md

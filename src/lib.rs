@@ -4,7 +4,8 @@
 //! alerts; [`event`] is what passes between its halves; [`state`] is what survives between
 //! messages; [`track`] writes features over time; [`enrich`] knows whose a number is; [`sink`]
 //! decides what of a number may be shown; [`runtime`] has the threads of a live run; [`synth`] writes
-//! traffic that never was, [`cases`] tries rules on it, and [`catalogue`] says what the rules find.
+//! traffic that never was, [`cases`] tries rules on it, [`evasions`] on requests in disguise, and
+//! [`catalogue`] says what the rules find.
 
 pub mod cases;
 pub mod catalogue;
@@ -12,6 +13,7 @@ pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod enrich;
+pub mod evasions;
 pub mod event;
 pub mod pack;
 pub mod runtime;

@@ -10,7 +10,12 @@ use picket_hw::{
 };
 
 use super::{Failure, output};
-use crate::synth::{Generator, Options, background, configuration, scenario::Scenario, scenarios};
+use crate::synth::{
+    Generator, Options, background, configuration,
+    evasions::{self, OPERATIONS},
+    scenario::Scenario,
+    scenarios,
+};
 
 /// Writes a capture of fictional networks, attacks included, and says what is in it.
 ///
@@ -112,6 +117,16 @@ fn list() -> Result<(), Failure> {
     let mut out = output::open("-".as_ref())?;
     for scenario in scenarios::all() {
         writeln!(out, "{:<6} {:<34} {}", scenario.group.name(), scenario.name, scenario.story)?;
+    }
+    let operations: Vec<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
+    writeln!(
+        out,
+        "\nAlso OPERATION.WAY, such as psi.long_tags: a request of one of these operations"
+    )?;
+    writeln!(out, "  {}", operations.join(" "))?;
+    writeln!(out, "written in one of these ways (not all can be)")?;
+    for way in evasions::ways() {
+        writeln!(out, "{:<8} {:<32} {}", way.row, way.name, way.story)?;
     }
     out.flush()?;
     Ok(())

@@ -114,7 +114,7 @@ impl Generator {
         let Some((at, id, scenario)) = self.scenarios.pop() else { return };
         self.stage.now = at;
         self.stage.instance = Some(Instance::new(id, scenario));
-        (scenario.play)(&mut self.stage);
+        scenario.play.on(&mut self.stage);
         if let Some(mut instance) = self.stage.instance.take() {
             let own = self.stage.said.iter().filter(|parcel| parcel.instance == Some(id));
             instance.open = u32::try_from(own.count()).unwrap_or(u32::MAX);

@@ -1,12 +1,14 @@
 //! Traffic that never was: a fictional home network, its partners, its attackers, and the truth.
 //!
 //! [`network`] says who there is and writes the configuration; [`world`] computes nodes and people
-//! from numbers; [`stage`] is where [`procedures`] and [`scenarios`] play; [`wire`] makes frames of
+//! from numbers; [`stage`] is where [`procedures`] and [`scenarios`] play, and requests in all the
+//! disguises of [`evasions`]; [`wire`] makes frames of
 //! what is said; [`generator`] puts all of it in order of time. Nothing here has a clock or
 //! a file: the same seed gives the same octets.
 
 pub mod background;
 pub mod dialogue;
+pub mod evasions;
 pub mod generator;
 pub mod network;
 pub mod procedures;

@@ -1,6 +1,9 @@
 //! A scenario: a name, a story and how it is played.
 
-use super::stage::Stage;
+use super::{
+    evasions::{Operation, Way},
+    stage::Stage,
+};
 
 /// What a scenario is an instance of; the letters are those of the attack catalogue.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -55,7 +58,29 @@ pub struct Scenario {
     /// Hardly to be found by anyone who sees one link only.
     pub hard: bool,
     /// Plays it from the stage's time on.
-    pub play: fn(&mut Stage),
+    pub play: Play,
+}
+
+/// How a scenario is played.
+#[derive(Clone, Copy, Debug)]
+pub enum Play {
+    /// As written down.
+    Scene(fn(&mut Stage)),
+    /// A request for an operation, written in some way.
+    Evasion(&'static Operation, &'static Way),
+}
+
+impl Play {
+    /// Plays it from the stage's time on.
+    pub fn on(self, stage: &mut Stage) {
+        match self {
+            Self::Scene(play) => play(stage),
+            Self::Evasion(operation, way) => {
+                let request = operation.request(stage);
+                (way.play)(stage, request);
+            }
+        }
+    }
 }
 
 /// Makes an attack.
@@ -65,7 +90,7 @@ pub(super) const fn attack(
     story: &'static str,
     play: fn(&mut Stage),
 ) -> Scenario {
-    Scenario { name, group, story, hard: false, play }
+    Scenario { name, group, story, hard: false, play: Play::Scene(play) }
 }
 
 /// Makes a scenario in which nothing bad happens.
@@ -74,5 +99,5 @@ pub(super) const fn benign(
     story: &'static str,
     play: fn(&mut Stage),
 ) -> Scenario {
-    Scenario { name, group: Group::Benign, story, hard: false, play }
+    Scenario { name, group: Group::Benign, story, hard: false, play: Play::Scene(play) }
 }

@@ -1,6 +1,7 @@
 //! `picket rules`: what rules there are, whether their cases hold, why they fire, what they cover.
 
 mod coverage;
+mod evasions;
 mod explain;
 mod new;
 
@@ -30,6 +31,8 @@ pub(super) enum Rules {
     Coverage(coverage::Coverage),
     /// Writes the file of a new rule, with its two cases.
     New(new::New),
+    /// Tells what becomes of requests written so that a filter does not see them, as Markdown.
+    Evasions(evasions::Evasions),
 }
 
 /// Tries rules on the scenarios they name as their cases.
@@ -62,6 +65,7 @@ impl Rules {
             Self::Explain(explain) => explain.run(),
             Self::Coverage(coverage) => coverage.run(),
             Self::New(new) => new.run(),
+            Self::Evasions(evasions) => evasions.run(),
         }
     }
 }

@@ -510,12 +510,12 @@ fn psl(stage: &mut Stage, from: Node, victim: &Subscriber, request: &ProvideSubs
 }
 
 /// Returns the answer that tells where a subscriber is.
-pub(super) fn told(victim: &Subscriber) -> Answer {
+pub(in crate::synth) fn told(victim: &Subscriber) -> Answer {
     Answer::of(whereabouts(victim).tlv())
 }
 
 /// What trackers ask for.
-pub(super) const LOCATION: RequestedInfo =
+pub(in crate::synth) const LOCATION: RequestedInfo =
     RequestedInfo { location: true, state: true, current_location: false, imei: false, mnp: false };
 /// ati-NotAllowed (TS 29.002 §17.6.6).
 const ATI_NOT_ALLOWED: i64 = 49;

@@ -7,12 +7,12 @@ mod encoding;
 mod fraud;
 mod identity;
 mod interception;
-mod location;
+pub(super) mod location;
 mod recon;
 mod sms;
 mod spoofing;
 
-use super::scenario::Scenario;
+use super::{evasions, scenario::Scenario};
 
 /// Returns every scenario.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {
@@ -32,10 +32,10 @@ pub fn all() -> impl Iterator<Item = &'static Scenario> {
     .flatten()
 }
 
-/// Finds a scenario by name.
+/// Finds a scenario by name, those of [`evasions`] included.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Scenario> {
-    all().find(|scenario| scenario.name == name)
+    all().chain(evasions::all()).find(|scenario| scenario.name == name)
 }
 
 pub use campaign::campaign;
