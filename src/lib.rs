@@ -15,6 +15,7 @@ pub mod engine;
 pub mod enrich;
 pub mod evasions;
 pub mod event;
+pub mod import;
 pub mod pack;
 pub mod runtime;
 pub mod sink;

@@ -9,6 +9,7 @@ mod deliver;
 mod dissect;
 mod evidence;
 mod guess;
+mod import;
 mod input;
 mod key;
 mod output;
@@ -49,6 +50,9 @@ enum Verb {
     /// Lists, tries and explains the rules; makes new ones.
     #[command(subcommand)]
     Rules(rules::Rules),
+    /// Reads what others write (IR.21) into files of the configuration.
+    #[command(subcommand)]
+    Import(import::Import),
     /// Writes a capture of fictional networks and attacks.
     Synth(synth::Synth),
     /// Prints the fields that rules and events have.
@@ -95,6 +99,7 @@ pub fn main() -> ExitCode {
         Verb::Dissect(dissect) => dissect.run(),
         Verb::Check(check) => check.run(),
         Verb::Rules(rules) => rules.run(),
+        Verb::Import(import) => import.run(),
         Verb::Synth(synth) => synth.run(),
         Verb::Key(key) => key.run(),
         Verb::Fields(fields) => fields.run(),

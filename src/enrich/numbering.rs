@@ -63,6 +63,18 @@ pub fn country_of_imsi(imsi: Digits) -> Option<Country> {
     E212.longest(imsi).map(|(_, country)| *country)
 }
 
+/// Returns the country of three letters of ISO 3166-1, as in TADIG codes, or of two.
+#[must_use]
+pub fn country_of_initials(text: &str) -> Option<Country> {
+    let text = text.trim().to_ascii_uppercase();
+    let row = |line: &'static str| line.split_once(',').filter(|(long, _)| !long.starts_with('#'));
+    let found = ISO3166_CSV
+        .lines()
+        .filter_map(row)
+        .find(|(long, short)| [*long, *short].contains(&text.as_str()));
+    found.and_then(|(_, short)| Country::parse(short))
+}
+
 /// Returns the country code that begins an international number (E.164 §6: one to three digits).
 #[must_use]
 pub fn calling_code(number: Digits) -> Option<Digits> {
@@ -120,6 +132,7 @@ static E212: LazyLock<DigitTrie<Country>> = LazyLock::new(|| table(E212_CSV));
 
 const E164_CSV: &str = include_str!("data/e164.csv");
 const E212_CSV: &str = include_str!("data/e212.csv");
+const ISO3166_CSV: &str = include_str!("data/iso3166.csv");
 
 #[cfg(test)]
 mod tests {
@@ -173,6 +186,8 @@ mod tests {
             ("35818", Some("AX")),
             ("35840", Some("FI")),
             ("5999", Some("CW")),
+            ("5996", Some("CW")),
+            ("12735550100", Some("CA")),
             ("5997", Some("BQ")),
             ("88216", Some("XX")),
             ("8835", Some("XX")),
@@ -204,6 +219,11 @@ mod tests {
             ("23410", Some("GB")),
             ("42505", Some("PS")),
             ("42501", Some("IL")),
+            ("310032", Some("GU")),
+            ("28967", Some("GE")),
+            ("23473", Some("IM")),
+            ("23455", Some("GG")),
+            ("64701", Some("YT")),
             ("000", None),
             ("27", None),
         ] {
@@ -238,6 +258,27 @@ mod tests {
         for (prefix, _) in E164.iter() {
             let code = calling_code(prefix).unwrap();
             assert!(E164.get(code).is_some(), "{prefix}: {code}");
+        }
+    }
+
+    #[test]
+    fn initials_of_three_letters_or_two() {
+        for (text, want) in [
+            ("NOR", Some("NO")),
+            ("nor ", Some("NO")),
+            ("DE", Some("DE")),
+            ("XKX", Some("XK")),
+            ("QQQ", None),
+            ("#", None),
+            ("", None),
+        ] {
+            assert_eq!(country_of_initials(text), want.and_then(Country::parse), "{text}");
+        }
+        let rows = ISO3166_CSV.lines().filter(|line| !line.starts_with('#'));
+        assert!(rows.clone().count() > 240);
+        for (long, short) in rows.filter_map(|line| line.split_once(',')) {
+            assert_eq!((long.len(), short.len()), (3, 2), "{long}");
+            assert_eq!(country_of_initials(long), Country::parse(short), "{long}");
         }
     }
 
