@@ -8,3 +8,4 @@ cd "$(dirname "$0")/.."
 picket=${1:-target/debug/picket}
 "$picket" rules coverage --markdown > docs/detection.md
 "$picket" rules evasions > docs/evasions.md
+"$picket" schema config --markdown > docs/configuration.md

@@ -14,7 +14,7 @@ use std::{fs, path::Path};
 
 use picket::{
     catalogue::{self, page},
-    config::Plan,
+    config::{Plan, page as keys},
     event::{coverage, fields::Names, reference},
     pack,
 };
@@ -26,6 +26,7 @@ fn committed_reference_is_the_generated_one() {
         ("docs/fields.md", reference::fields_markdown(), "cargo run -- fields --markdown"),
         ("docs/notes.md", reference::notes_markdown(), "cargo run -- notes --markdown"),
         ("docs/coverage.md", coverage::markdown(), "cargo run -- fields --coverage"),
+        ("docs/configuration.md", keys::markdown(), "cargo run -- schema config --markdown"),
         ("docs/detection.md", detection(), "cargo run -- rules coverage --markdown"),
         ("schema/event.schema.json", schema, "cargo run -- schema event"),
     ] {

@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 use super::{Failure, output};
 use crate::{
-    config::Config,
+    config::{Config, page},
     event::{coverage, reference},
     sink::alert::Document,
 };
@@ -68,6 +68,9 @@ impl Format {
 pub(super) struct Schema {
     /// Of what.
     of: Of,
+    /// As a Markdown page of every key with its default and an example (configuration only).
+    #[arg(long)]
+    markdown: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -79,6 +82,14 @@ enum Of {
 
 impl Schema {
     pub(super) fn run(&self) -> Result<(), Failure> {
+        if self.markdown {
+            if !matches!(self.of, Of::Config) {
+                let what =
+                    "--markdown: only the configuration has a page; see docs/ for the others";
+                return Err(Failure::Wrong(anyhow::anyhow!(what)));
+            }
+            return print(&page::markdown());
+        }
         let schema = match self.of {
             Of::Alert => Document::schema().to_value(),
             Of::Event => reference::event_schema(),

@@ -25,7 +25,7 @@ pub(super) struct Replay {
     /// Captures: files, directories (in order of time), or - for stdin.
     #[arg(required = true)]
     inputs: Vec<PathBuf>,
-    /// The configuration.
+    /// The configuration file (picket.toml); docs/configuration.md has every key.
     #[arg(short, long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Home prefixes, such as gt:99910,imsi:00101,msisdn:99911; a bare number is all three.

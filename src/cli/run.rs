@@ -20,7 +20,7 @@ use crate::{
 /// Listens on the interfaces of the configuration until SIGTERM or SIGINT.
 #[derive(Args, Debug)]
 pub(super) struct Run {
-    /// The configuration.
+    /// The configuration file (picket.toml); docs/configuration.md has every key.
     #[arg(short, long, value_name = "FILE")]
     config: PathBuf,
     /// Keeps every frame that was seen, raw, in a pcapng file; replaying it gives the same alerts.

@@ -9,6 +9,7 @@ pub mod error;
 pub mod lists;
 pub mod networks;
 pub mod outputs;
+pub mod page;
 pub mod plan;
 mod resolve;
 mod route;

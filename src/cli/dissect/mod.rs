@@ -36,7 +36,7 @@ pub(super) struct Dissect {
     /// What the octets begin with; guessed when not said.
     #[arg(long = "as", value_name = "LAYER", requires = "hex", conflicts_with = "inputs")]
     layer: Option<hex::As>,
-    /// The configuration.
+    /// The configuration file (picket.toml); docs/configuration.md has every key.
     #[arg(short, long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Home prefixes, such as gt:99910,imsi:00101,msisdn:99911; a bare number is all three.
