@@ -141,7 +141,7 @@ impl Found {
 fn asks(event: &SigEvent, operation: &Operation) -> bool {
     let invoke = event.tcap.and_then(|tcap| tcap.component).and_then(|component| component.kind)
         == Some(ComponentType::Invoke);
-    invoke && event.operation.is_some_and(|found| found.code == operation.code)
+    invoke && event.operation.is_some_and(|found| found.code == i32::from(operation.code))
 }
 
 /// Plays everything and writes the page.

@@ -105,8 +105,10 @@ fn differences(events: &[SigEvent], reading: &Value, names: &[&str]) -> Vec<Stri
             // Under a context of nobody's only what MAP has is an operation.
             theirs.retain(|code| code.parse().is_ok_and(|code| map::opcode::find(code).is_some()));
         }
-        // The code of an error stands under the name of an operation there.
-        if error && name == "op" {
+        // The code of an error stands under the name of an operation there. Without a context tshark
+        // takes everything for MAP, also what has the shape of a CAP argument.
+        let shaped = events.iter().any(|event| event.notes.contains(Note::TcapSsnFamilyMismatch));
+        if name == "op" && (error || shaped) {
             continue;
         }
         // tshark gives the identities of more than the parameter, and stops where it complains.
@@ -188,12 +190,15 @@ fn ansi_transactions_are_told_as_such() {
         let octets = hex(&vector["hex"]);
         let address = Address::ssn(None, 11);
         let events = octets::tcap(address, address, &octets);
-        assert_eq!(events.len(), 1, "{vector}");
+        assert!(!events.is_empty(), "{vector}");
         // Some of them are parts of a message.
         let package = octets.first().is_some_and(|first| matches!(first, 0xe1..=0xe6 | 0xf6));
         let told = events.iter().any(|event| event.notes.contains(Note::TcapAnsi));
         assert!(told || !package, "{vector}");
-        assert!(events.iter().all(|event| event.unread.is_some()), "{vector}");
+        for event in &events {
+            let ansi = event.tcap.is_some_and(|tcap| tcap.ansi.is_some());
+            assert_eq!(ansi, event.unread.is_none(), "{vector}");
+        }
     }
     assert!(vectors.len() > 30);
 }

@@ -261,6 +261,16 @@ impl Notes {
         }
     }
 
+    /// Returns the set without a note.
+    #[must_use]
+    pub fn without(mut self, note: Note) -> Self {
+        let bit = note as u8;
+        if let Some(word) = self.0.get_mut(usize::from(bit / 64)) {
+            *word &= !(1 << (bit % 64));
+        }
+        self
+    }
+
     /// Adds all notes of `other`.
     #[inline]
     pub fn merge(&mut self, other: &Self) {

@@ -15,6 +15,7 @@ use picket_dissectors::{
     tcap::ObjectIdentifier,
 };
 
+use super::shape::Fit;
 use crate::{
     event::{ContextFamily, ContextName, EventType, Operation, Protocol, SccpFacts},
     state::dialogue::Life,
@@ -61,13 +62,23 @@ pub(super) fn context(oid: ObjectIdentifier<'_>, notes: &mut Notes) -> ContextNa
     name
 }
 
-/// Tells MAP from CAP for an operation.
+/// Tells MAP from CAP for an operation: by the context, then by the subsystems or what the dialogue
+/// spoke before (`spoken`), and where these contradict each other or the operation is not theirs, by
+/// which of the two its argument fits. `code` is `None` when neither has it.
 pub(super) fn protocol(
     context: Option<&ContextName>,
+    spoken: Option<Protocol>,
     sccp: &SccpFacts,
-    code: u8,
+    code: Option<u8>,
+    fits: impl Fn(Protocol) -> Fit,
     notes: &mut Notes,
 ) -> Option<Protocol> {
+    let knows = |protocol| {
+        code.is_some_and(|code| match protocol {
+            Protocol::Map => map::opcode::find(code).is_some(),
+            Protocol::Cap => cap::opcode::find(code.into()).is_some(),
+        })
+    };
     let ssns = [sccp.called.ssn, sccp.calling.ssn];
     let register =
         |ssn: Option<u8>| ssn.is_some_and(|ssn| matches!(ssn, 5..=7 | 9 | 10 | 145 | 149 | 150));
@@ -78,37 +89,71 @@ pub(super) fn protocol(
             if cap_subsystem && !map_subsystem {
                 notes.add(Note::TcapSsnFamilyMismatch);
             }
-            Some(Protocol::Map)
+            let foreign =
+                !knows(Protocol::Map) && knows(Protocol::Cap) && fits(Protocol::Cap) == Fit::Close;
+            if foreign {
+                notes.add(Note::TcapAcForeignFamily);
+            }
+            Some(if foreign { Protocol::Cap } else { Protocol::Map })
         }
         Some(ContextFamily::Cap) => {
-            if !map_subsystem {
+            if map_subsystem {
+                notes.add(Note::TcapSsnFamilyMismatch);
+            }
+            let theirs = ssns.iter().flatten().all(|ssn| matches!(*ssn, CAP | SCF));
+            if theirs || !knows(Protocol::Map) {
                 return Some(Protocol::Cap);
             }
-            notes.add(Note::TcapSsnFamilyMismatch);
-            // The called register would run the MAP operation, if it is one.
-            if register(sccp.called.ssn) && map::opcode::find(code).is_some() {
+            let (map, cap) = (fits(Protocol::Map), fits(Protocol::Cap));
+            // The called register would run the MAP operation, even one nobody else can read.
+            let run = map == Fit::No && cap == Fit::No && register(sccp.called.ssn);
+            if map > cap || run {
                 notes.add(Note::TcapAcForeignFamily);
                 return Some(Protocol::Map);
             }
             Some(Protocol::Cap)
         }
         Some(ContextFamily::Other | ContextFamily::Inap) => {
-            let known = map_subsystem && map::opcode::find(code).is_some();
-            if known {
+            let meant =
+                knows(Protocol::Map) && (map_subsystem || fits(Protocol::Map) == Fit::Close);
+            if meant {
                 notes.add(Note::TcapAcForeignFamily);
             }
-            known.then_some(Protocol::Map)
+            meant.then_some(Protocol::Map)
         }
-        None if cap_subsystem && !map_subsystem => Some(Protocol::Cap),
-        None => (map_subsystem
-            || ssns.iter().flatten().any(|ssn| matches!(*ssn, MSC | SCF))
-            || ssns == [None, None])
-        .then_some(Protocol::Map),
+        None => {
+            let map = map_subsystem
+                || ssns.iter().flatten().any(|ssn| matches!(*ssn, MSC | SCF))
+                || ssns == [None, None];
+            let listening = match (cap_subsystem && !map_subsystem, map) {
+                (true, _) => Some(Protocol::Cap),
+                (false, true) => Some(Protocol::Map),
+                (false, false) => None,
+            };
+            let first = spoken.or(listening);
+            let other = match first {
+                Some(Protocol::Map) => Protocol::Cap,
+                _ => Protocol::Map,
+            };
+            if !knows(other) {
+                return first;
+            }
+            let own = first.map_or(Fit::No, &fits);
+            if own == Fit::Close || (first.is_some_and(knows) && fits(other) <= own) {
+                return first;
+            }
+            // Of an operation or a subsystem of neither, only what says whom it is about is taken.
+            if fits(other) != Fit::Close {
+                return first;
+            }
+            notes.add(Note::TcapSsnFamilyMismatch);
+            Some(other)
+        }
     }
 }
 
 /// Describes an operation of a protocol.
-pub(super) fn operation(protocol: Protocol, code: u8, version: u8) -> Operation {
+pub(super) fn operation(protocol: Protocol, code: i32, version: u8) -> Operation {
     let unknown = Operation {
         protocol,
         code,
@@ -118,8 +163,9 @@ pub(super) fn operation(protocol: Protocol, code: u8, version: u8) -> Operation 
         category: "none",
         agreed: false,
     };
+    let octet = unknown.octet();
     match protocol {
-        Protocol::Map => map::opcode::find(code).map_or(unknown, |found| Operation {
+        Protocol::Map => octet.and_then(map::opcode::find).map_or(unknown, |found| Operation {
             known: true,
             name: found.name(version),
             family: found.family.name(),
@@ -138,13 +184,13 @@ pub(super) fn operation(protocol: Protocol, code: u8, version: u8) -> Operation 
 
 /// Notes what is odd about a MAP operation where it stands.
 pub(super) fn note_map_operation(
-    code: u8,
+    code: Option<u8>,
     context: Option<&ContextName>,
     sccp: &SccpFacts,
     reverse: bool,
     notes: &mut Notes,
 ) {
-    let Some(found) = map::opcode::find(code) else {
+    let Some((code, found)) = code.and_then(|code| Some((code, map::opcode::find(code)?))) else {
         notes.add(Note::TcapOpcodeUnknown);
         return;
     };
@@ -190,7 +236,7 @@ pub(super) fn life(context: Option<&ContextName>) -> Life {
 pub(super) fn life_of(operation: &Operation) -> Life {
     match operation.protocol {
         Protocol::Cap => Life::Long,
-        Protocol::Map => match map::opcode::find(operation.code).map(|found| found.timer) {
+        Protocol::Map => match found(operation).map(|found| found.timer) {
             Some(Timer::Long) => Life::Long,
             Some(Timer::MediumLong) => Life::Medium,
             Some(Timer::Short | Timer::Medium) | None => Life::Short,
@@ -202,8 +248,8 @@ pub(super) fn life_of(operation: &Operation) -> Life {
 /// answers most of its operations with others.
 pub(super) fn is_answered(operation: &Operation) -> bool {
     match operation.protocol {
-        Protocol::Map => !MAP_WITHOUT_RESULT.contains(&operation.code),
-        Protocol::Cap => CAP_WITH_RESULT.contains(&operation.code),
+        Protocol::Map => !operation.octet().is_some_and(|code| MAP_WITHOUT_RESULT.contains(&code)),
+        Protocol::Cap => operation.octet().is_some_and(|code| CAP_WITH_RESULT.contains(&code)),
     }
 }
 
@@ -219,9 +265,13 @@ pub(super) const fn event_type(protocol: Option<Protocol>) -> EventType {
 /// Returns what names the subscriber of a MAP operation.
 pub(super) fn key(operation: &Operation) -> Key {
     match operation.protocol {
-        Protocol::Map => map::opcode::find(operation.code).map_or(Key::None, |found| found.key),
+        Protocol::Map => found(operation).map_or(Key::None, |found| found.key),
         Protocol::Cap => Key::None,
     }
+}
+
+fn found(operation: &Operation) -> Option<&'static map::opcode::Operation> {
+    operation.octet().and_then(map::opcode::find)
 }
 
 /// Returns the FS.11-style category of an operation by itself: 1 has no business between networks,

@@ -1,7 +1,9 @@
 //! Components of a dialogue: what was asked, and what became of it.
 
 use picket_dissectors::{
-    Note, cap, map,
+    Note, Notes,
+    ber::Element,
+    cap, map,
     map::{Parameters, opcode::Key},
     tcap::{
         self,
@@ -9,7 +11,11 @@ use picket_dissectors::{
     },
 };
 
-use super::{Engine, application, wire::pure};
+use super::{
+    Engine, application,
+    shape::{Fit, fit},
+    wire::pure,
+};
 use crate::{
     enrich::network::Origin,
     event::{Component, ComponentType, MessageType, Outcome, Protocol, SigEvent},
@@ -29,11 +35,14 @@ impl Engine {
             component.invoke_id = id;
             component.linked_id = small(invoke.linked_id);
         });
-        self.read_invoke(event, invoke, found.is_some_and(|found| found.from_responder));
+        let spoken = found.and_then(|found| self.dialogues.get(found.id)?.spoken);
+        let reverse = found.is_some_and(|found| found.from_responder);
+        self.read_invoke(event, invoke, reverse, spoken);
         self.name_subject(event, found);
         self.note_invoke(event, found);
+        self.note_version(event);
         self.resolve_subject(event);
-        self.note_layers(event);
+        self.note_layers(event, invoke);
         self.wait(event, id, found);
     }
 
@@ -49,7 +58,8 @@ impl Engine {
             component.invoke_id = small(result.invoke_id);
         });
         let more = kind == ComponentType::ReturnResultNotLast;
-        let own = result.operation.and_then(Code::local).and_then(|code| u8::try_from(code).ok());
+        let own = result.operation.and_then(Code::local).map(clamped);
+        with_component(event, |component| component.code = own);
         let request = self.request(event, found, own, more);
         let version = event
             .tcap
@@ -65,16 +75,17 @@ impl Engine {
             if asked.is_some() {
                 event.notes.add(Note::TcapResultOperation);
             }
-            self.name_operation(event, code, false);
+            let spoken = event.operation.map(|operation| operation.protocol);
+            self.name_operation(event, code, false, spoken, None);
         }
         if request.is_none() {
             event.notes.add(Note::DialogueOrphanResult);
         }
         if let (Some(operation), Some(parameter)) = (event.operation, result.parameter) {
             self.read(event, |parameters, notes| match operation.protocol {
-                Protocol::Map => {
-                    map::result(operation.code, version, &parameter, parameters, notes)
-                }
+                Protocol::Map => operation.octet().map_or(Ok(()), |code| {
+                    map::result(code, version, &parameter, parameters, notes)
+                }),
                 Protocol::Cap => {
                     cap::result(operation.code.into(), version, &parameter, parameters, notes)
                 }
@@ -103,12 +114,13 @@ impl Engine {
         });
         let refused = code.is_some_and(|code| REFUSALS.contains(&code));
         self.failed(event, found, if refused { Outcome::Refused } else { Outcome::Error });
-        let map = event.operation.is_none_or(|operation| operation.protocol == Protocol::Map);
-        if let (true, Some(parameter), Some(code)) =
-            (map, error.parameter, code.and_then(|code| u8::try_from(code).ok()))
+        let cap = event.operation.is_some_and(|operation| operation.protocol == Protocol::Cap);
+        if let (Some(parameter), Some(code)) =
+            (error.parameter, code.and_then(|code| u8::try_from(code).ok()))
         {
             self.read(event, |parameters, notes| {
-                map::error_parameter(code, &parameter, parameters, notes)
+                let read = if cap { cap::error_parameter } else { map::error_parameter };
+                read(code, &parameter, parameters, notes)
             });
         }
         self.name_subject(event, found);
@@ -153,7 +165,7 @@ impl Engine {
         &mut self,
         event: &SigEvent,
         found: Option<Found>,
-        own: Option<u8>,
+        own: Option<i32>,
         more: bool,
     ) -> Option<Invoke> {
         let found = found?;
@@ -181,7 +193,7 @@ impl Engine {
             component.invoke_id = small(invoke.invoke_id);
             component.linked_id = small(invoke.linked_id);
         });
-        self.read_invoke(event, invoke, false);
+        self.read_invoke(event, invoke, false, None);
         event.subscriber.imsi = event.parameters.imsi;
         event.subscriber.msisdn = event.parameters.msisdn;
     }
@@ -192,25 +204,34 @@ impl Engine {
         event: &mut SigEvent,
         invoke: &tcap::component::Invoke<'_>,
         reverse: bool,
+        spoken: Option<Protocol>,
     ) {
-        let code = invoke.operation.and_then(Code::local).and_then(|code| u8::try_from(code).ok());
+        let code = invoke.operation.and_then(Code::local).map(clamped);
+        with_component(event, |component| component.code = code);
         if let Some(code) = code {
-            self.name_operation(event, code, reverse);
+            self.name_operation(event, code, reverse, spoken, invoke.parameter.as_ref());
         } else if invoke.operation.is_some() {
             event.notes.add(Note::TcapOpcodeUnknown);
         }
         let context = event.tcap.and_then(|tcap| tcap.context);
         let version = context.and_then(|context| context.version).unwrap_or(0);
-        if let (Some(operation), Some(parameter)) = (event.operation, invoke.parameter) {
-            self.read(event, |parameters, notes| match operation.protocol {
-                Protocol::Map => {
-                    map::argument(operation.code, version, &parameter, parameters, notes)
+        let Some(parameter) = invoke.parameter else { return };
+        let operation = event.operation.filter(|operation| operation.known);
+        self.read(event, |parameters, notes| {
+            match operation.map(|operation| (operation.protocol, operation.octet())) {
+                Some((Protocol::Map, Some(code))) => {
+                    map::argument(code, version, &parameter, parameters, notes)
                 }
-                Protocol::Cap => {
-                    cap::argument(operation.code.into(), version, &parameter, parameters, notes)
+                Some((Protocol::Cap, Some(code))) => {
+                    cap::argument(code.into(), version, &parameter, parameters, notes)
                 }
-            });
-        }
+                // Later releases and private operations: whom they are about can be told still.
+                _ => {
+                    map::shape::argument(&parameter, parameters);
+                    Ok(())
+                }
+            }
+        });
     }
 
     /// Runs a dissector on a parameter. It is pure but for the parameters it fills, so a panic
@@ -218,10 +239,7 @@ impl Engine {
     fn read(
         &mut self,
         event: &mut SigEvent,
-        read: impl FnOnce(
-            &mut Parameters,
-            &mut picket_dissectors::Notes,
-        ) -> Result<(), picket_dissectors::Error>,
+        read: impl FnOnce(&mut Parameters, &mut Notes) -> Result<(), picket_dissectors::Error>,
     ) {
         let before = event.notes;
         let (parameters, notes) = (&mut event.parameters, &mut event.notes);
@@ -241,18 +259,32 @@ impl Engine {
         }
     }
 
-    fn name_operation(&self, event: &mut SigEvent, code: u8, reverse: bool) {
+    fn name_operation(
+        &self,
+        event: &mut SigEvent,
+        code: i32,
+        reverse: bool,
+        spoken: Option<Protocol>,
+        parameter: Option<&Element<'_>>,
+    ) {
         let Some(sccp) = event.sccp else { return };
         let context = event.tcap.and_then(|tcap| tcap.context);
-        let Some(protocol) = application::protocol(context.as_ref(), &sccp, code, &mut event.notes)
-        else {
-            return;
-        };
         let version = context.and_then(|context| context.version).unwrap_or(0);
+        let octet = u8::try_from(code).ok();
+        // Pure: an argument that makes a dissector panic fits nothing.
+        let fits = |protocol| {
+            let fit = octet.and_then(|code| pure(|| fit(protocol, code, version, parameter)));
+            fit.unwrap_or(Fit::No)
+        };
+        let protocol =
+            application::protocol(context.as_ref(), spoken, &sccp, octet, fits, &mut event.notes);
+        let Some(protocol) = protocol else { return };
         let mut operation = application::operation(protocol, code, version);
         let network = sccp.calling.gt.and_then(|gt| gt.place.network);
         operation.agreed = protocol == Protocol::Map
-            && network.is_some_and(|network| self.plan.networks.allows(network, code));
+            && network
+                .zip(octet)
+                .is_some_and(|(network, code)| self.plan.networks.allows(network, code));
         // What is odd about an invoke: answers and returned messages go the other way.
         let component = event.tcap.and_then(|tcap| tcap.component);
         let invoked =
@@ -260,13 +292,15 @@ impl Engine {
         match protocol {
             Protocol::Map if !invoked => {}
             Protocol::Map => application::note_map_operation(
-                code,
+                octet,
                 context.as_ref(),
                 &sccp,
                 reverse,
                 &mut event.notes,
             ),
-            Protocol::Cap if !operation.known => event.notes.add(Note::TcapOpcodeUnknown),
+            Protocol::Cap if invoked && !operation.known => {
+                event.notes.add(Note::TcapOpcodeUnknown);
+            }
             Protocol::Cap => {}
         }
         event.kind = application::event_type(Some(protocol));
@@ -331,6 +365,9 @@ impl Engine {
         let needs = match application::key(&operation) {
             Key::Imsi | Key::Msisdn | Key::Either => true,
             Key::None | Key::Tmsi => false,
+            // Version 1 has no reference to be missing: without a beginSubscriberActivity before it
+            // the node that is asked knows nobody either.
+            Key::Reference if facts.context.is_none() => false,
             // In the argument, the reference or the dialogue.
             Key::ImsiOrDialogue | Key::ImsiOrReference | Key::Reference => {
                 event.subscriber.imsi.is_none()
@@ -350,16 +387,48 @@ impl Engine {
     }
 
     /// Notes embedded addresses of another network than the sender's (row E23).
-    fn note_layers(&self, event: &mut SigEvent) {
+    fn note_layers(&self, event: &mut SigEvent, invoke: &tcap::component::Invoke<'_>) {
+        let mut differs = self.names_another_network(event, &event.parameters.addresses);
+        // What is not kept is looked at all the same: nothing hides behind harmless addresses.
+        let cut = event.notes.contains(Note::MapAddressesCut);
+        let code = event.operation.and_then(|operation| operation.octet());
+        if let (true, Some(parameter), Some(code)) = (cut && !differs, invoke.parameter, code) {
+            let version = event.tcap.and_then(|tcap| tcap.context?.version).unwrap_or(0);
+            for window in 1..=WINDOWS {
+                let skipped = window * map::parameters::Addresses::MAX;
+                let mut addresses = map::parameters::Addresses::after(skipped);
+                let more = pure(|| {
+                    let mut parameters = Parameters { addresses, ..Parameters::default() };
+                    let mut notes = Notes::default();
+                    let _ = map::argument(code, version, &parameter, &mut parameters, &mut notes);
+                    addresses = parameters.addresses;
+                    notes.contains(Note::MapAddressesCut)
+                });
+                differs = self.names_another_network(event, &addresses);
+                if differs || more != Some(true) {
+                    break;
+                }
+            }
+        }
+        if differs {
+            event.notes.add(Note::MapLayerMismatch);
+        }
+    }
+
+    fn names_another_network(
+        &self,
+        event: &SigEvent,
+        addresses: &map::parameters::Addresses,
+    ) -> bool {
         use map::parameters::Role;
-        let Some(calling) = event.sccp.and_then(|sccp| sccp.calling.gt) else { return };
+        let Some(calling) = event.sccp.and_then(|sccp| sccp.calling.gt) else { return false };
         if calling.place.origin == Origin::Home || event.dialogue.from_responder {
-            return;
+            return false;
         }
         let Some(operation) =
             event.operation.filter(|operation| operation.protocol == Protocol::Map)
         else {
-            return;
+            return false;
         };
         let networks = &self.plan.networks;
         let own =
@@ -367,7 +436,7 @@ impl Engine {
         // The service centre of a message delivered is the sender's; that of one sent is home's.
         let delivers = matches!(operation.code, FORWARD_SM | MT_FORWARD_SM)
             && !event.parameters.sms.from_subscriber;
-        let differs = event.parameters.addresses.iter().any(|address| {
+        addresses.iter().any(|address| {
             let checked =
                 own.contains(&address.role) || (delivers && address.role == Role::ServiceCentre);
             let owner =
@@ -375,10 +444,7 @@ impl Engine {
             owner.is_some_and(|owner| {
                 calling.place.network.is_none_or(|sender| !networks.same_group(owner, sender))
             })
-        });
-        if differs {
-            event.notes.add(Note::MapLayerMismatch);
-        }
+        })
     }
 
     fn wait(&mut self, event: &SigEvent, id: Option<i16>, found: Option<Found>) {
@@ -411,6 +477,10 @@ fn with_component(event: &mut SigEvent, change: impl FnOnce(&mut Component)) {
     }
 }
 
+fn clamped(code: i64) -> i32 {
+    i32::try_from(code).unwrap_or(if code < 0 { i32::MIN } else { i32::MAX })
+}
+
 fn small(id: Option<i64>) -> Option<i16> {
     id.and_then(|id| i16::try_from(id).ok())
 }
@@ -418,6 +488,8 @@ fn small(id: Option<i64>) -> Option<i16> {
 /// roamingNotAllowed, facilityNotSupported, ati-NotAllowed, unauthorizedRequestingNetwork,
 /// unauthorizedLCSClient, atsi-NotAllowed, atm-NotAllowed (TS 29.002 §17.6.6).
 const REFUSALS: [i32; 7] = [8, 21, 49, 52, 53, 60, 61];
-const INFORM_SERVICE_CENTRE: u8 = 63;
-const MT_FORWARD_SM: u8 = 44;
-const FORWARD_SM: u8 = 46;
+/// Times an argument of more addresses than are kept is read on; every such one is noted besides.
+const WINDOWS: usize = 16;
+const INFORM_SERVICE_CENTRE: i32 = 63;
+const MT_FORWARD_SM: i32 = 44;
+const FORWARD_SM: i32 = 46;

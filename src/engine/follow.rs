@@ -105,10 +105,10 @@ impl Engine {
     }
 }
 
-const UPDATE_LOCATION: u8 = 2;
-const UPDATE_GPRS_LOCATION: u8 = 23;
-const MT_FORWARD_SM: u8 = 44;
-const SEND_ROUTING_INFO_FOR_SM: u8 = 45;
-const SEND_AUTHENTICATION_INFO: u8 = 56;
+const UPDATE_LOCATION: i32 = 2;
+const UPDATE_GPRS_LOCATION: i32 = 23;
+const MT_FORWARD_SM: i32 = 44;
+const SEND_ROUTING_INFO_FOR_SM: i32 = 45;
+const SEND_AUTHENTICATION_INFO: i32 = 56;
 /// forwardSM of versions 1 and 2, both directions.
-const FORWARD_SM: u8 = 46;
+const FORWARD_SM: i32 = 46;

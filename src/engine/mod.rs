@@ -8,6 +8,7 @@
 mod adaptation;
 pub mod alert;
 mod alerts;
+mod ansi;
 mod application;
 mod component;
 mod decide;
@@ -17,10 +18,12 @@ mod network;
 mod opening;
 mod returned;
 mod scout;
+mod shape;
 pub mod stats;
 mod subject;
 mod timeouts;
 mod transaction;
+mod versions;
 mod wire;
 
 use std::{collections::VecDeque, sync::Arc};
@@ -46,6 +49,7 @@ use crate::{
         subscriber::Subscribers,
         table::ExpiringTable,
         trail::{Trail, Trails},
+        versions::Versions,
     },
 };
 
@@ -105,6 +109,7 @@ pub struct Engine {
     dialogues: Dialogues,
     subscribers: Subscribers,
     paths: Paths,
+    versions: Versions,
     /// IMSIs, or correlation ids in their place, that answers named, and whom they meant.
     deliveries: ExpiringTable<Digits, u64>,
     alerts: alerts::Alerts,
@@ -146,6 +151,7 @@ impl Engine {
             dialogues: Dialogues::new(size(sizes.dialogues), seed),
             subscribers: Subscribers::new(size(sizes.subscribers), seed),
             paths: Paths::new(MAX_POINTS, seed),
+            versions: Versions::new(MAX_TITLES, seed),
             deliveries: ExpiringTable::new(DELIVERIES, &[DELIVERY_LIFETIME], seed),
             alerts: alerts::Alerts::new(size(sizes.alerts), seed),
             evidence: evidence::EvidenceRing::new(),
@@ -310,3 +316,5 @@ const DELIVERIES: usize = 1 << 17;
 const DELIVERY_LIFETIME: u64 = 600 * 1_000_000_000;
 /// Point codes whose side is learnt.
 const MAX_POINTS: usize = 1 << 16;
+/// Global titles whose versions of contexts are learnt.
+const MAX_TITLES: usize = 1 << 16;

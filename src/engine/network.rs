@@ -243,6 +243,10 @@ fn note_addresses(envelope: &mut Envelope, nobody_calling: bool) {
         if abroad && inbound && gt.nai.is_some_and(|nai| nai != INTERNATIONAL) {
             notes.add(Note::GtNaiNationalFromIntl);
         }
+        // E.214 and E.212 address registers; nodes speak under E.164 (TS 23.003 §8.2).
+        if abroad && inbound && matches!(gt.np, Some(6 | 7)) {
+            notes.add(Note::GtNpUnexpected);
+        }
         if abroad && inbound && gt.place.origin == Origin::Home {
             notes.add(Note::GtHomeOnIntl);
         }

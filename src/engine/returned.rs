@@ -58,6 +58,7 @@ impl Engine {
                 count: opened.count,
                 invoke_id: None,
                 linked_id: None,
+                code: None,
                 error: None,
                 problem: None,
             });

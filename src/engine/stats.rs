@@ -85,7 +85,7 @@ impl ByOperation {
         if self.last.is_empty() {
             self.last.resize(2 * CODES, 0);
         }
-        let place = self.last.get_mut(first + usize::from(operation.code))?;
+        let place = self.last.get_mut(first + usize::from(operation.octet().unwrap_or(u8::MAX)))?;
         // A code has another name in another version; nearly always it is the same text.
         let at = usize::from(*place).wrapping_sub(1);
         let same = |row: &((&str, &str), Operations)| row.0 == (protocol, operation.name);

@@ -199,13 +199,13 @@ const fn is_hub(place: &Place) -> bool {
     matches!(place.class, Some(Class::RoamingHub | Class::Ipx))
 }
 
-const PROVIDE_ROAMING_NUMBER: u8 = 4;
-const INSERT_SUBSCRIBER_DATA: u8 = 7;
-const MT_FORWARD_SM: u8 = 44;
-const USSD_REQUEST: u8 = 59;
-const PROVIDE_SUBSCRIBER_INFO: u8 = 70;
-const UPDATE_LOCATION: u8 = 2;
-const UPDATE_GPRS_LOCATION: u8 = 23;
-const MO_FORWARD_SM: u8 = 46;
-const SEND_AUTHENTICATION_INFO: u8 = 56;
-const RESTORE_DATA: u8 = 57;
+const PROVIDE_ROAMING_NUMBER: i32 = 4;
+const INSERT_SUBSCRIBER_DATA: i32 = 7;
+const MT_FORWARD_SM: i32 = 44;
+const USSD_REQUEST: i32 = 59;
+const PROVIDE_SUBSCRIBER_INFO: i32 = 70;
+const UPDATE_LOCATION: i32 = 2;
+const UPDATE_GPRS_LOCATION: i32 = 23;
+const MO_FORWARD_SM: i32 = 46;
+const SEND_AUTHENTICATION_INFO: i32 = 56;
+const RESTORE_DATA: i32 = 57;

@@ -61,6 +61,7 @@ impl Engine {
                 destination_reference: dialogue.destination_reference,
                 origination_reference: dialogue.origination_reference,
                 abort: None,
+                ansi: None,
                 component: None,
             });
             event.dialogue.id = id;

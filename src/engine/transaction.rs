@@ -81,6 +81,9 @@ impl Engine {
         let opened = match read {
             Some(Ok(opened)) => opened,
             Some(Err((error, notes))) => {
+                if notes.contains(Note::TcapAnsi) && self.ansi(envelope, octets) {
+                    return;
+                }
                 return self.unreadable(envelope, "tcap", error.reason(), notes);
             }
             None => return self.panicked(envelope),
@@ -148,6 +151,7 @@ impl Engine {
             label: envelope.label,
             transport: envelope.transport,
             invoked: false,
+            spoken: None,
             imsi: None,
             msisdn: None,
             waiting: Default::default(),
@@ -177,6 +181,11 @@ impl Engine {
             None => notes.add(Note::DialogueOrphanResult),
         }
         if let Some(found) = found {
+            if opened.facts.abort.is_some_and(|abort| abort.context_refused)
+                && let Some(dialogue) = self.dialogues.get(found.id).cloned()
+            {
+                self.version_refused(&dialogue);
+            }
             if found.from_responder {
                 let first =
                     self.dialogues.get(found.id).filter(|dialogue| !dialogue.answered).map(path);
@@ -264,6 +273,7 @@ impl Engine {
                 count: opened.count,
                 invoke_id: None,
                 linked_id: None,
+                code: None,
                 error: None,
                 problem: None,
             });

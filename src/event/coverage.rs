@@ -150,6 +150,7 @@ fn event(code: u8, kind: ComponentType, parameters: &Parameters) -> SigEvent {
         count: 1,
         invoke_id: Some(1),
         linked_id: None,
+        code: Some(code.into()),
         error: Some(code.into()),
         problem: None,
     };
@@ -165,7 +166,7 @@ fn event(code: u8, kind: ComponentType, parameters: &Parameters) -> SigEvent {
         tcap: Some(TcapFacts { component: Some(component), ..TcapFacts::default() }),
         operation: Some(Operation {
             protocol: Protocol::Map,
-            code,
+            code: code.into(),
             known: true,
             name: "",
             family: "",
@@ -309,7 +310,11 @@ pub const EVASIONS: &[Evasion] = &[
         &[Note::DialogueOrphanResult],
         "tests/evasions.rs",
     ),
-    evasion("A calling title that the addresses inside contradict", &[Note::MapLayerMismatch], ""),
+    evasion(
+        "A calling title that the addresses inside contradict",
+        &[Note::MapLayerMismatch],
+        "tests/matrix/dialogue.rs",
+    ),
     evasion(
         "An answer that leaves to another than the asker",
         &[Note::DialogueResponseRerouted],
@@ -330,7 +335,11 @@ pub const EVASIONS: &[Evasion] = &[
         ],
         "dissectors/vectors/sccp/gt_short.hex",
     ),
-    evasion("Routing on subsystem number from abroad", &[Note::SccpRiSsn], ""),
+    evasion(
+        "Routing on subsystem number from abroad",
+        &[Note::SccpRiSsn],
+        "tests/matrix/network.rs",
+    ),
     evasion(
         "A missing subsystem, or one the operation does not go to",
         &[Note::SccpSsnMissing, Note::SccpSsnOpMismatch],
@@ -341,13 +350,17 @@ pub const EVASIONS: &[Evasion] = &[
         &[Note::SccpSegmentedRequest, Note::SccpReassemblyConflict],
         "src/state/segments.rs",
     ),
-    evasion("A returned message that nobody sent", &[Note::SccpUdtsReflection], ""),
+    evasion(
+        "A returned message that nobody sent",
+        &[Note::SccpUdtsReflection],
+        "tests/matrix/network.rs",
+    ),
     evasion(
         "Overlapping pointers, and low hop counters",
         &[Note::SccpPointerOverlap, Note::SccpHopLow],
         "dissectors/vectors/sccp/udt_pointer_overlap.hex",
     ),
-    evasion("TCAP on an SCCP connection", &[Note::SccpCoTcap], ""),
+    evasion("TCAP on an SCCP connection", &[Note::SccpCoTcap], "tests/matrix/network.rs"),
     evasion(
         "Another adaptation layer, odd parameters and padding",
         &[
@@ -364,7 +377,11 @@ pub const EVASIONS: &[Evasion] = &[
         &[Note::TcapAcForeignFamily],
         "tests/evasions.rs",
     ),
-    evasion("An answer past the SMS router", &[Note::SmsHomeRoutingBypass], ""),
+    evasion(
+        "An answer past the SMS router",
+        &[Note::SmsHomeRoutingBypass],
+        "tests/matrix/other.rs",
+    ),
     evasion("Rotating titles, slowly", &[], ""),
     evasion(
         "IP fragments, tunnels and bad checksums",

@@ -157,6 +157,7 @@ static GROUPS: &[&[Row]] = &[
     operation::MAP_ERROR,
     operation::CAP,
     parameters::CAP_ARGUMENT,
+    operation::CAP_ERROR,
     operation::AGREED,
     tcap::DIALOGUE,
     tcap::REQUEST,

@@ -237,6 +237,9 @@ pub struct Component {
     pub invoke_id: Option<i16>,
     /// Linked id.
     pub linked_id: Option<i16>,
+    /// Operation code as sent, the last arc of a global one; what does not fit is the nearest that
+    /// does.
+    pub code: Option<i32>,
     /// Local error code of a return error.
     pub error: Option<i32>,
     /// Problem type (0 general .. 3 return error) and code of a reject.
@@ -271,8 +274,19 @@ pub struct TcapFacts {
     pub origination_reference: Option<Digits>,
     /// Abort facts.
     pub abort: Option<AbortFacts>,
+    /// What is ANSI's about it.
+    pub ansi: Option<AnsiFacts>,
     /// The component, `None` for a message without.
     pub component: Option<Component>,
+}
+
+/// A package of ANSI TCAP (T1.114).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct AnsiFacts {
+    /// Package type.
+    pub package: &'static str,
+    /// The operation: whether of a private set, its family and specifier.
+    pub operation: Option<(bool, u8, u8)>,
 }
 
 /// Which application protocol an operation belongs to.
@@ -289,8 +303,8 @@ pub enum Protocol {
 pub struct Operation {
     /// Of which protocol.
     pub protocol: Protocol,
-    /// Local operation code.
-    pub code: u8,
+    /// Local operation code; what does not fit is the nearest that does.
+    pub code: i32,
     /// Whether the code is one the protocol has.
     pub known: bool,
     /// Name as in the ASN.1.
@@ -301,6 +315,14 @@ pub struct Operation {
     pub category: &'static str,
     /// The calling network's `allow` names it.
     pub agreed: bool,
+}
+
+impl Operation {
+    /// Returns the code when it is one that operations of MAP and CAP may have, one octet.
+    #[must_use]
+    pub fn octet(&self) -> Option<u8> {
+        u8::try_from(self.code).ok()
+    }
 }
 
 /// Where the event stands in its dialogue.

@@ -17,7 +17,7 @@ use picket_hw::Timestamp;
 use super::{aliased::Aliased, table::Gone};
 use crate::{
     enrich::network::Place,
-    event::{ContextName, Direction, FrameId, Label, Link, Operation, Tid, Transport},
+    event::{ContextName, Direction, FrameId, Label, Link, Operation, Protocol, Tid, Transport},
 };
 
 /// The open dialogues.
@@ -59,6 +59,8 @@ pub struct Dialogue {
     pub transport: Transport,
     /// Whether any invoke was seen.
     pub invoked: bool,
+    /// What its first invoke spoke.
+    pub spoken: Option<Protocol>,
     /// IMSI named in it.
     pub imsi: Option<Digits>,
     /// MSISDN named in it.
@@ -291,6 +293,7 @@ impl Dialogue {
             self.waiting.remove(0);
         }
         self.invoked = true;
+        self.spoken = self.spoken.or_else(|| invoke.operation.map(|operation| operation.protocol));
         let _ = self.waiting.try_push(invoke);
     }
 
@@ -363,6 +366,7 @@ mod tests {
             label: label(1, 2),
             transport: Transport::default(),
             invoked: false,
+            spoken: None,
             imsi: None,
             msisdn: None,
             waiting: ArrayVec::new(),

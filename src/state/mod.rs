@@ -11,3 +11,4 @@ pub mod segments;
 pub mod subscriber;
 pub mod table;
 pub mod trail;
+pub mod versions;

@@ -13,10 +13,10 @@ use picket::{
     enrich::network::{Class, NetworkId, Origin, Place},
     enrich::numbering::Country,
     event::{
-        AbortFacts, Carrier, Component, ComponentType, ContextName, DialogueRef, DialogueState,
-        Direction, EventType, FrameId, GlobalTitle, Label, Link, MessageType, Operation, Outcome,
-        Party, Protocol, RequestRef, SccpFacts, SctpFacts, Side, SigEvent, Subject, TcapFacts, Tid,
-        Tracking, Transport,
+        AbortFacts, AnsiFacts, Carrier, Component, ComponentType, ContextName, DialogueRef,
+        DialogueState, Direction, EventType, FrameId, GlobalTitle, Label, Link, MessageType,
+        Operation, Outcome, Party, Protocol, RequestRef, SccpFacts, SctpFacts, Side, SigEvent,
+        Subject, TcapFacts, Tid, Tracking, Transport,
     },
 };
 use picket_dissectors::{
@@ -252,6 +252,10 @@ fn tcap(r: &mut Random) -> TcapFacts {
             cause: r.maybe(Random::octet),
             context_refused: r.flip(),
         }),
+        ansi: r.maybe(|r| AnsiFacts {
+            package: r.pick(&["query_with_permission", "response"]),
+            operation: r.maybe(|r| (r.flip(), r.octet(), r.octet())),
+        }),
         component: r.maybe(|r| Component {
             kind: r.maybe(|r| {
                 r.pick(&[Invoke, ReturnResultLast, ReturnResultNotLast, ReturnError, Reject])
@@ -260,6 +264,7 @@ fn tcap(r: &mut Random) -> TcapFacts {
             count: r.next() as u16,
             invoke_id: r.maybe(|r| r.next() as i16),
             linked_id: r.maybe(|r| r.next() as i16),
+            code: r.maybe(|r| r.next() as i32 % 400),
             error: r.maybe(|r| r.next() as i32 % 300),
             problem: r.maybe(|r| (r.octet(), r.octet())),
         }),
@@ -267,17 +272,18 @@ fn tcap(r: &mut Random) -> TcapFacts {
 }
 
 fn operation(r: &mut Random) -> Operation {
+    let code = r.octet() % 100;
     let unknown = Operation {
         protocol: r.pick(&[Protocol::Map, Protocol::Cap]),
-        code: r.octet() % 100,
+        code: code.into(),
         known: false,
         name: "unknown",
         family: "unknown",
         category: r.pick(&["cat1", "cat2", "cat3", "sms", "cap", "none"]),
         agreed: r.flip(),
     };
-    let map = map::opcode::find(unknown.code).map(|found| (found.name(1), found.family.name()));
-    let cap = cap::opcode::find(unknown.code.into()).map(|found| (found.name, found.family.name()));
+    let map = map::opcode::find(code).map(|found| (found.name(1), found.family.name()));
+    let cap = cap::opcode::find(code.into()).map(|found| (found.name, found.family.name()));
     let found = if unknown.protocol == Protocol::Map { map } else { cap };
     found.map_or(unknown, |(name, family)| Operation { known: true, name, family, ..unknown })
 }

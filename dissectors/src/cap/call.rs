@@ -10,7 +10,7 @@ pub(super) const fn syntax(code: u8, version: u8) -> Syntax {
     match code {
         0 if matches!(version, 1 | 2) => Syntax::Sequence(INITIAL_DP_2),
         0 => Syntax::Sequence(INITIAL_DP),
-        16 => Syntax::Sequence(&[(2, M::Extension)]),
+        16 => Syntax::Sequence(&[(0, M::Generic(Role::Other)), (3, M::Extension)]),
         17 => Syntax::Sequence(ESTABLISH_TEMPORARY_CONNECTION),
         19 => Syntax::Sequence(&[(0, M::Isup(Role::DestinationRouting)), (4, M::Extension)]),
         20 => Syntax::Sequence(CONNECT),

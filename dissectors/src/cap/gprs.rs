@@ -22,6 +22,7 @@ const INITIAL_DP_GPRS: Members = &[
     (1, M::Event),
     (2, M::Msisdn),
     (3, M::Imsi),
+    (9, M::Area),
     (12, M::LocationGprs),
     (14, M::Extension),
     (17, M::Imei),

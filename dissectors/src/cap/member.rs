@@ -8,7 +8,7 @@ use crate::{
     ber::{Class, Element},
     cap::{isup, location},
     error::Error,
-    map::parameters::{Address, Gifts, Parameters, Role},
+    map::parameters::{Address, Gifts, Parameters, Precision, Role},
     notes::{Note, Notes},
     tbcd,
 };
@@ -69,6 +69,10 @@ pub(super) enum Member {
     LocationNumber,
     /// subscriberState.
     State,
+    /// The first octet of a short message, with its type.
+    TpShort,
+    /// A routeing area.
+    Area,
     /// TP-Protocol-Identifier.
     TpPid,
     /// TP-Data-Coding-Scheme.
@@ -190,6 +194,14 @@ fn read(element: &Element<'_>, member: Member, out: &mut Parameters, notes: &mut
             isup_number(element, Role::Other, isup::number, out, notes);
         }
         Member::State => out.given.kinds.insert(Gifts::STATE),
+        Member::TpShort => {
+            let kind = octet(element, notes).map(|octet| octet & 3);
+            keep(&mut out.sms.tp_mti, kind, notes);
+        }
+        Member::Area => {
+            out.given.kinds.insert(Gifts::LOCATION);
+            out.given.precision = out.given.precision.max(Precision::Area);
+        }
         Member::TpPid => keep(&mut out.sms.tp_pid, octet(element, notes), notes),
         Member::TpDcs => keep(&mut out.sms.tp_dcs, octet(element, notes), notes),
         Member::Gap => gap(element, out, notes),

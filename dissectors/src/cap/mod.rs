@@ -5,6 +5,7 @@
 //! passed over: detection has no use for them.
 
 pub mod context;
+pub mod error;
 pub mod isup;
 pub mod opcode;
 
@@ -66,6 +67,38 @@ pub fn result(
         while members.next_or_cut(notes).is_some() {}
     }
     Ok(())
+}
+
+/// Whether the operation has an argument that says more than charging or announcements, which
+/// are octets of any shape.
+#[must_use]
+pub fn takes_argument(op_code: i64, version: u8) -> bool {
+    !matches!(syntax(op_code, version), None | Some(Syntax::Nothing))
+}
+
+/// Whether members of the operation's argument are kept.
+#[must_use]
+pub fn keeps_argument(op_code: i64, version: u8) -> bool {
+    match syntax(op_code, version) {
+        None | Some(Syntax::Nothing) => false,
+        Some(Syntax::Sequence(members) | Syntax::Choice(members)) => !members.is_empty(),
+        Some(Syntax::Cause | Syntax::RpCause) => true,
+    }
+}
+
+/// Reads the parameter of an error into `out`: the cause, where the error has one (§5.4).
+///
+/// # Errors
+///
+/// Returns [`Error::Tag`] when the parameter is not the error's.
+pub fn error_parameter(
+    error_code: u8,
+    element: &Element<'_>,
+    out: &mut Parameters,
+    notes: &mut Notes,
+) -> Result<(), Error> {
+    error::parameter(error_code, element, out, notes)
+        .inspect_err(|_| notes.add(Note::CapArgumentBad))
 }
 
 /// Returns what the argument of an operation looks like.

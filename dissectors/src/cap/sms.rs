@@ -27,6 +27,7 @@ const INITIAL_DP_SMS: Members = &[
     (5, M::Location),
     (6, M::LocationGprs),
     (7, M::Address(Role::ServiceCentre)),
+    (9, M::TpShort),
     (10, M::TpPid),
     (11, M::TpDcs),
     (13, M::Extension),

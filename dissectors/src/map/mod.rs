@@ -23,6 +23,7 @@ pub mod parameters;
 mod routing;
 #[cfg(feature = "emit")]
 pub mod sample;
+pub mod shape;
 mod sms;
 mod ss;
 mod subscriber;

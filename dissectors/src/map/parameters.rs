@@ -137,21 +137,37 @@ pub struct Address {
 }
 
 /// At most [`Addresses::MAX`] addresses, each once, in order of appearance.
+///
+/// The operation with most of them is insertSubscriberData: the gsmSCF of each trigger, numbers
+/// that services forward to, the list of GMLCs. In one network these are a few, and each counts
+/// once however often it stands there.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Addresses {
     digits: [Digits; Self::MAX],
     meta: [(Role, u8); Self::MAX],
     len: u8,
+    /// How many are passed over before any is kept.
+    skipped: u16,
 }
 
 impl Addresses {
     /// The most addresses kept.
-    pub const MAX: usize = 8;
+    pub const MAX: usize = 12;
+
+    /// Makes room for those after the first `count` that would be kept.
+    #[must_use]
+    pub fn after(count: usize) -> Self {
+        Self { skipped: u16::try_from(count).unwrap_or(u16::MAX), ..Self::default() }
+    }
 
     /// Appends an address that is not there yet in the same role; when full it is dropped with a
     /// note.
     pub fn push(&mut self, address: Address, notes: &mut Notes) {
         if self.iter().any(|present| present == address) {
+            return;
+        }
+        if let Some(left) = self.skipped.checked_sub(1) {
+            self.skipped = left;
             return;
         }
         let at = usize::from(self.len);

@@ -1,8 +1,8 @@
 //! TCAP as in ANSI T1.114, as far as telling what it is.
 //!
 //! ANSI TCAP uses private-class tags: a package, transaction ids in one element, a component
-//! sequence. On a link of ITU-T networks it is out of place; of what it carries only the package
-//! type, the ids and the operations invoked are read.
+//! sequence. On a link of ITU-T networks it is out of place; of what it carries the package type, the
+//! ids and the operations are read, and parameters are left as they are.
 
 use crate::{
     ber::{Class, Element, Elements},
@@ -88,6 +88,38 @@ pub enum Operation {
     },
 }
 
+/// One component (T1.114.3 §5.5).
+#[derive(Clone, Copy, Debug)]
+pub struct Component<'a> {
+    /// Its type.
+    pub kind: ComponentKind,
+    /// Of an invoke its id, of an answer the id of what it answers.
+    pub invoke_id: Option<u8>,
+    /// Of an invoke the id of the one it belongs to.
+    pub correlation_id: Option<u8>,
+    /// The operation invoked.
+    pub operation: Option<Operation>,
+    /// The parameters.
+    pub parameter: Option<Element<'a>>,
+}
+
+/// A component type (T1.114.3 §5.5).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ComponentKind {
+    /// Invoke, last or not.
+    Invoke,
+    /// Return result, last.
+    ReturnResultLast,
+    /// Return result, not last.
+    ReturnResultNotLast,
+    /// Return error.
+    ReturnError,
+    /// Reject.
+    Reject,
+    /// A type that T1.114 does not have.
+    Unknown,
+}
+
 /// Reads a package.
 ///
 /// # Errors
@@ -150,21 +182,70 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// Returns how many components are left.
+    #[must_use]
+    pub fn count(mut self) -> usize {
+        let mut count = 0;
+        while self.components.next_or_cut(&mut Notes::default()).is_some() {
+            count += 1;
+        }
+        count
+    }
+
+    /// Returns the next component, and moves past it.
+    pub fn next_component(&mut self, notes: &mut Notes) -> Option<Component<'a>> {
+        let element = self.components.next_or_cut(notes)?;
+        let kind = match (element.tag.class, element.tag.number) {
+            (Class::Private, INVOKE_LAST | INVOKE_NOT_LAST) => ComponentKind::Invoke,
+            (Class::Private, RESULT_LAST) => ComponentKind::ReturnResultLast,
+            (Class::Private, RESULT_NOT_LAST) => ComponentKind::ReturnResultNotLast,
+            (Class::Private, ERROR) => ComponentKind::ReturnError,
+            (Class::Private, REJECT) => ComponentKind::Reject,
+            _ => ComponentKind::Unknown,
+        };
+        let mut component = Component {
+            kind,
+            invoke_id: None,
+            correlation_id: None,
+            operation: None,
+            parameter: None,
+        };
+        if kind == ComponentKind::Unknown {
+            notes.add(Note::TcapComponentUnknown);
+            return Some(component);
+        }
+        let mut members = element.elements(notes);
+        while let Some(member) = members.next_or_cut(notes) {
+            match (member.tag.class, member.tag.number) {
+                (Class::Private, COMPONENT_IDS) => match kind {
+                    // An invoke has its own id first, an answer that of what it answers.
+                    ComponentKind::Invoke => {
+                        component.invoke_id = member.content.first().copied();
+                        component.correlation_id = member.content.get(1).copied();
+                    }
+                    _ => component.invoke_id = member.content.first().copied(),
+                },
+                (Class::Private, NATIONAL | PRIVATE) => {
+                    component.operation = component.operation.or_else(|| operation(&member));
+                }
+                (Class::Private, PARAMETER_SET) | (Class::Universal, SEQUENCE) => {
+                    component.parameter = component.parameter.or(Some(member));
+                }
+                _ => {}
+            }
+        }
+        if kind == ComponentKind::Invoke && component.operation.is_none() {
+            notes.add(Note::TcapOpcodeMissing);
+        }
+        Some(component)
+    }
+
     /// Returns the operation of the next invoke, and moves past it.
     pub fn next_operation(&mut self, notes: &mut Notes) -> Option<Operation> {
-        while let Some(component) = self.components.next_or_cut(notes) {
-            let invoke = component.tag.class == Class::Private
-                && matches!(component.tag.number, INVOKE_LAST | INVOKE_NOT_LAST);
-            if !invoke {
-                continue;
+        while let Some(component) = self.next_component(notes) {
+            if component.kind == ComponentKind::Invoke && component.operation.is_some() {
+                return component.operation;
             }
-            let mut members = component.elements(notes);
-            while let Some(member) = members.next_or_cut(notes) {
-                if let Some(operation) = operation(&member) {
-                    return Some(operation);
-                }
-            }
-            notes.add(Note::TcapOpcodeMissing);
         }
         None
     }
@@ -182,7 +263,14 @@ fn operation(element: &Element<'_>) -> Option<Operation> {
 const TRANSACTION_ID: u32 = 7;
 const COMPONENTS: u32 = 8;
 const INVOKE_LAST: u32 = 9;
+const RESULT_LAST: u32 = 10;
+const ERROR: u32 = 11;
+const REJECT: u32 = 12;
 const INVOKE_NOT_LAST: u32 = 13;
+const RESULT_NOT_LAST: u32 = 14;
+const COMPONENT_IDS: u32 = 15;
 const NATIONAL: u32 = 16;
 const PRIVATE: u32 = 17;
+const PARAMETER_SET: u32 = 18;
+const SEQUENCE: u32 = 16;
 const ID: usize = 4;

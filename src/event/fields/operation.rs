@@ -9,7 +9,7 @@ use crate::event::{ComponentType, Operation, Protocol, SigEvent};
 
 /// Of a MAP operation.
 pub(super) static MAP: &[Row] = rows! {
-    "map.operation.code", Int = |e| operation(e, Protocol::Map).map(|operation| operation.code),
+    "map.operation.code", Signed = |e| operation(e, Protocol::Map).map(|operation| operation.code.into()),
         "Local operation code, of the component or of the request it answers (TS 29.002 §17.5).";
     "map.operation.name", Name(&MAP_NAMES) = |e| known(e, Protocol::Map).map(|operation| operation.name),
         "Operation as spelled in TS 29.002 §17.6.";
@@ -33,7 +33,7 @@ pub(super) static MAP_ERROR: &[Row] = rows! {
 
 /// Of a CAP operation.
 pub(super) static CAP: &[Row] = rows! {
-    "cap.operation.code", Int = |e| operation(e, Protocol::Cap).map(|operation| operation.code),
+    "cap.operation.code", Signed = |e| operation(e, Protocol::Cap).map(|operation| operation.code.into()),
         "Local operation code, of the component or of the request it answers (TS 29.078 §5.1).";
     "cap.operation.name", Name(&CAP_NAMES) = |e| known(e, Protocol::Cap).map(|operation| operation.name),
         "Operation as spelled in TS 29.078 §5.1.";
@@ -45,18 +45,29 @@ pub(super) static CAP: &[Row] = rows! {
         "Whether the operation code is one that CAP has.";
 };
 
+/// Of a CAP error.
+pub(super) static CAP_ERROR: &[Row] = rows! {
+    "cap.error.code", Int = |e| cap_error(e),
+        "Local error code (TS 29.078 §5.2).";
+    "cap.error.name", Name(&CAP_ERROR_NAMES) = |e| cap::error::name(cap_error(e)?),
+        "Error as spelled in TS 29.078 §5.2.";
+    "cap.error.cause", Int = |e| cap_error(e).and(e.parameters.cause),
+        "Reason in the error parameter, where the error has one (TS 29.078 §5.4).";
+};
+
 /// Of what was agreed.
 pub(super) static AGREED: &[Row] = rows! {
     "operation.agreed", Bool = |e| e.operation.map(|operation| operation.agreed),
         "Whether the `allow` of the calling network names the operation.";
 };
 
-/// Returns the bucket of an event: MAP codes from 0, CAP codes from 256.
+/// Returns the bucket of an event: MAP codes from 0, CAP codes from 256, others of each behind.
 pub(super) fn discriminant(e: &SigEvent) -> Option<u16> {
     let operation = e.operation?;
+    let code = operation.octet().map_or(OTHERS, u16::from);
     Some(match operation.protocol {
-        Protocol::Map => operation.code.into(),
-        Protocol::Cap => CAP_BUCKETS + u16::from(operation.code),
+        Protocol::Map => code,
+        Protocol::Cap => CAP_BUCKETS + code,
     })
 }
 
@@ -95,6 +106,13 @@ fn error(e: &SigEvent) -> Option<u8> {
     error.and_then(|code| u8::try_from(code).ok())
 }
 
+fn cap_error(e: &SigEvent) -> Option<u8> {
+    operation(e, Protocol::Cap)?;
+    let component = e.tcap.as_ref()?.component.as_ref()?;
+    let error = component.error.filter(|_| component.kind == Some(ComponentType::ReturnError));
+    error.and_then(|code| u8::try_from(code).ok())
+}
+
 fn known(e: &SigEvent, protocol: Protocol) -> Option<&Operation> {
     operation(e, protocol).filter(|operation| operation.known)
 }
@@ -105,6 +123,8 @@ fn category(e: &SigEvent, protocol: Protocol) -> Option<&str> {
         .filter(|name| CATEGORIES.contains(name))
 }
 
+/// What no operation has; two buckets of codes beyond an octet follow those of CAP.
+const OTHERS: u16 = 512;
 const CAP_BUCKETS: u16 = 256;
 
 /// Categories an operation has by itself; rules have more (spoofing, recon, ...).
@@ -127,6 +147,9 @@ static CAP_FAMILIES: LazyLock<Vec<&'static str>> =
 
 static ERROR_NAMES: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| each_once((0..=u8::MAX).filter_map(map::error::name)));
+
+static CAP_ERROR_NAMES: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| each_once((0..=u8::MAX).filter_map(cap::error::name)));
 
 fn each_once(names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
     let mut names: Vec<_> = names.collect();

@@ -52,6 +52,16 @@ pub(super) static ROWS: &[Row] = rows! {
         "Invoke id, -128 to 127; rules see it from 0 on (Q.773 §4.2.2.1).";
     "tcap.component.linked_id", Signed = |e| component(e)?.linked_id.map(i64::from),
         "Linked id, -128 to 127; rules see it from 0 on (Q.773 §4.2.2.1).";
+    "tcap.component.operation_code", Signed = |e| component(e)?.code.map(i64::from),
+        "Operation code as sent, the last arc of a global one; also of operations nobody knows (Q.773 §4.2.2.4).";
+    "tcap.ansi.package", Name(&PACKAGES) = |e| tcap(e)?.ansi.map(|ansi| ansi.package),
+        "Package type of ANSI TCAP (T1.114.3 §3.1).";
+    "tcap.ansi.private", Bool = |e| ansi_operation(e).map(|(private, ..)| private),
+        "Whether the operation of ANSI TCAP is of a private set, such as ANSI-41's (T1.114.3 §5.8).";
+    "tcap.ansi.family", Int = |e| ansi_operation(e).map(|(_, family, _)| family),
+        "Operation family of ANSI TCAP; 9 is ANSI-41 (T1.114.3 §5.8).";
+    "tcap.ansi.specifier", Int = |e| ansi_operation(e).map(|(.., specifier)| specifier),
+        "Operation specifier of ANSI TCAP (T1.114.3 §5.8).";
 };
 
 /// Of the dialogue.
@@ -107,6 +117,10 @@ fn component(e: &SigEvent) -> Option<&Component> {
     tcap(e)?.component.as_ref()
 }
 
+fn ansi_operation(e: &SigEvent) -> Option<(bool, u8, u8)> {
+    tcap(e)?.ansi?.operation
+}
+
 fn request(e: &SigEvent) -> Option<&RequestRef> {
     e.dialogue.request.as_ref()
 }
@@ -160,4 +174,13 @@ static TYPES: [&str; 5] = ["begin", "continue", "end", "abort", "unidirectional"
 static COMPONENTS: [&str; 5] =
     ["invoke", "return_result_last", "return_result_not_last", "return_error", "reject"];
 static STATES: [&str; 5] = ["begun", "open", "ended", "expired", "orphan"];
+static PACKAGES: [&str; 7] = [
+    "unidirectional",
+    "query_with_permission",
+    "query_without_permission",
+    "response",
+    "conversation_with_permission",
+    "conversation_without_permission",
+    "abort",
+];
 static SOURCES: [&str; 2] = ["provider", "user"];

@@ -4,8 +4,8 @@ use picket_dissectors::{
     Digits,
     emit::{
         ber::{Length, Spelling, Style, Tlv, re_encode},
-        map::{extension_container, imsi, location::provide_subscriber_info},
-        sccp::{GlobalTitle, Unitdata},
+        map::{extension_container, imsi, isdn, location::provide_subscriber_info},
+        sccp::{GlobalTitle, Layout, Unitdata},
         tcap::{self, Code, Message, aarq_pdu, dialogue_portion, invoke, return_result},
     },
 };
@@ -56,6 +56,49 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             Tlv::constructed(0x30, [own, imsi(0x80, victim.imsi), wanted()])
         });
     }),
+    attack("psi_members_turned", Evasion, "What is asked for stands before the IMSI.", |stage| {
+        argument(stage, |victim| Tlv::constructed(0x30, [wanted(), imsi(0x80, victim.imsi)]));
+    }),
+    attack("psi_nested_deep", Evasion, "The IMSI is in pieces of pieces, forty deep.", |stage| {
+        argument(stage, |victim| {
+            let whole = Tlv::constructed(0xa0, [imsi(0x04, victim.imsi)]);
+            let deep = (0..40).fold(whole, |inner, _| Tlv::constructed(0x24, [inner]));
+            Tlv::constructed(0x30, [Tlv::constructed(0xa0, [deep]), wanted()])
+        });
+    }),
+    attack(
+        "psi_overlapping_pointers",
+        Evasion,
+        "Both addresses of the SCCP message are the same octets.",
+        |stage| laid_out(stage, |message| message.layout = Layout::Shared),
+    ),
+    attack(
+        "psi_low_hop_counter",
+        Evasion,
+        "The request arrives with its hop counter used up.",
+        |stage| laid_out(stage, |message| message.hop_counter = 1),
+    ),
+    attack(
+        "insert_many_addresses",
+        Evasion,
+        "A profile with a gsmSCF of the sender's for each of many triggers, and another's behind them.",
+        |stage| {
+            let victim = stage.victim();
+            let attacker = world::leased(5, HLR, 732);
+            stage.about(&victim, &attacker);
+            let triggers = (0..40).map(|number| world::leased(5, world::SCF, 800 + number).gt);
+            let triggers = triggers.chain([world::unknown(3, world::SCF, 733).gt]).map(|scf| {
+                let (point, key) = (Tlv::integer(0x0a, 2), Tlv::integer(0x02, 5));
+                Tlv::constructed(0x30, [point, key, isdn(0x80, scf), Tlv::integer(0x81, 0)])
+            });
+            let list = Tlv::constructed(0x30, triggers.collect::<Vec<_>>());
+            let o_csi = Tlv::constructed(0xa0, [list, Tlv::integer(0x80, 3)]);
+            let camel = Tlv::constructed(0xad, [o_csi]);
+            let argument = Tlv::constructed(0x30, [imsi(0x80, victim.imsi), camel]);
+            let dialogue = stage.dialogue(attacker, victim.vlr, Context::Map(16, 3));
+            stage.ask_in(dialogue, 7, Some(argument), Answer::Silence);
+        },
+    ),
     attack(
         "psi_with_extension",
         Evasion,
@@ -307,6 +350,16 @@ fn request(stage: &mut Stage) -> (Subscriber, world::Node, Dialogue) {
     stage.about(&victim, &attacker);
     let dialogue = stage.dialogue(attacker, victim.vlr, Context::Map(28, 3));
     (victim, attacker, dialogue)
+}
+
+/// Sends the request in an SCCP message that is not as usual.
+fn laid_out(stage: &mut Stage, change: impl FnOnce(&mut Unitdata<'_>)) {
+    let (victim, attacker, mut dialogue) = request(stage);
+    let octets = dialogue.opening(vec![psi(&victim)]).encode();
+    let mut message = Unitdata::udt(dialogue.called, dialogue.calling, &octets);
+    change(&mut message);
+    stage.segments(attacker, victim.vlr, &message, octets.len());
+    stage.answer(&mut dialogue, 1, 70, told(&victim));
 }
 
 fn psi(victim: &Subscriber) -> Tlv {

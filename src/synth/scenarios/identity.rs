@@ -160,4 +160,23 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             );
         },
     ),
+    attack(
+        "send_parameters_by_modern_partner",
+        Interception,
+        "A partner's register that asks for keys in version 3 all day asks once in version 1.",
+        |stage| {
+            let victim = stage.victim_abroad();
+            stage.about(&victim, &victim.vlr);
+            stage.aside(|stage| p::authenticate(stage, &victim, 3, 2));
+            stage.wait(60);
+            stage.ask(
+                victim.vlr,
+                victim.hlr,
+                Context::Map(14, 1),
+                9,
+                Some(authentication::send_parameters(victim.imsi)),
+                Answer::of(authentication::send_parameters_result(1)),
+            );
+        },
+    ),
 ];
