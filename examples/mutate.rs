@@ -66,7 +66,8 @@ impl Bench {
         // A thousand octets of a frame may be repeated a thousand times.
         let limit =
             LONGEST + Duration::from_micros(200) * u32::try_from(capture.len()).unwrap_or(u32::MAX);
-        let (mut frames, mut slowest, mut started) = (0, Duration::ZERO, BTreeMap::new());
+        let (mut frames, mut started) = (0, BTreeMap::new());
+        let mut slowest = (Duration::ZERO, String::new());
         for number in 0..self.count {
             let kind = KINDS[usize::try_from(number).unwrap_or(0) % KINDS.len()];
             let seed = self.seed.wrapping_mul(1_000_003).wrapping_add(number);
@@ -82,16 +83,19 @@ impl Bench {
             assert!(took < limit, "{}: took {took:?}", what());
             assert!(peak() < MEMORY, "{}: {} KiB of memory", what(), peak());
             frames += stats.frames;
-            slowest = slowest.max(took);
+            if took > slowest.0 {
+                slowest = (took, format!("{kind} seed {seed}"));
+            }
             *started.entry(kind).or_insert(0_u64) += 1;
         }
         println!(
-            "{}: {} frames, {} mutations of {} kinds, {frames} frames replayed, slowest {} ms",
+            "{}: {} frames, {} mutations of {} kinds, {frames} frames replayed, slowest {} ms ({})",
             path.file_name().unwrap_or_default().to_string_lossy(),
             capture.len(),
             self.count,
             started.len(),
-            slowest.as_millis(),
+            slowest.0.as_millis(),
+            slowest.1,
         );
         self.count
     }

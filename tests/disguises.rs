@@ -6,7 +6,7 @@ use std::{fs, path::Path, sync::Arc};
 use picket::{
     cases,
     evasions::{Bench, Verdict, markdown},
-    event::fields::Names,
+    event::{coverage::EVASIONS, fields::Names},
     pack,
     synth::{
         evasions::{OPERATIONS, all, ways},
@@ -52,6 +52,20 @@ fn every_pair_is_a_scenario_of_its_own() {
     names.dedup();
     assert_eq!(names.len(), count);
     assert!(scenarios::find("ati.long_tags").is_some());
+}
+
+#[test]
+fn rows_are_those_of_the_matrix() {
+    assert_eq!(EVASIONS.len(), 38);
+    for way in ways().filter(|way| !way.row.is_empty()) {
+        for row in way.row.split([',', '-']) {
+            let number: usize = row.trim().trim_start_matches('E').parse().expect("E and a number");
+            let evasion = EVASIONS.get(number - 1).expect("a row");
+            let tells = |note| evasion.notes.contains(note);
+            let others = matches!(number, 1..=4 | 17 | 24 | 32 | 38) || way.row.contains(',');
+            assert!(others || way.notes.iter().any(tells), "{}: {evasion:?}", way.name);
+        }
+    }
 }
 
 #[test]

@@ -19,6 +19,8 @@ use picket_dissectors::{
     },
 };
 
+use crate::{pack::LIBRARY, synth::evasions::ways};
+
 use super::{
     Component, ComponentType, DialogueRef, EventType, Operation, Outcome, Protocol, SigEvent,
     TcapFacts, fields,
@@ -52,26 +54,63 @@ pub fn markdown() -> String {
             let _ = writeln!(out, "| {code} | {name} | {} |", cell(&kept));
         }
     }
-    out.push_str(
-        "\n## Evasions\n\nWays of writing a message so that a filter does not see what it asks, the \
-         notes that tell of each,\nand a test or vector that shows it.\n\n| evasion | notes | shown by \
-         |\n|---|---|---|\n",
-    );
-    for evasion in EVASIONS {
-        let notes: Vec<_> = evasion.notes.iter().map(|note| format!("`{}`", note.id())).collect();
-        let _ = writeln!(
-            out,
-            "| {} | {} | {} |",
-            evasion.what,
-            if notes.is_empty() { "-".to_owned() } else { notes.join(" ") },
-            if evasion.shown_by.is_empty() {
-                "-".to_owned()
-            } else {
-                format!("`{}`", evasion.shown_by)
-            }
-        );
-    }
+    evasions(&mut out);
     out
+}
+
+/// Writes the matrix of evasions. Which rules name a note is read from the shipped rules, which
+/// disguises a row has from those that are played.
+fn evasions(out: &mut String) {
+    out.push_str(
+        "\n## Evasions\n\nWays of writing a message so that a filter does not see what it asks, \
+         the notes that tell of each,\nthe shipped rules that name one of these notes, a test or \
+         vector that shows it, and the disguises it is played in\n([evasions](evasions.md)). \
+         `picket rules coverage` says what the cases of each rule are.\n\n| row | evasion | notes | rules \
+         | shown by | disguises |\n|---|---|---|---|---|---|\n",
+    );
+    let list = |names: Vec<String>| {
+        if names.is_empty() {
+            return "-".to_owned();
+        }
+        names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ")
+    };
+    for (row, evasion) in (1..).zip(EVASIONS) {
+        let row = format!("E{row}");
+        let notes = list(evasion.notes.iter().map(|note| note.id().to_owned()).collect());
+        let rules = list(rules_naming(evasion.notes));
+        let shown_by = list(
+            Some(evasion.shown_by)
+                .filter(|by| !by.is_empty())
+                .map(str::to_owned)
+                .into_iter()
+                .collect(),
+        );
+        let ways = ways().filter(|way| way.row.split(", ").any(|of| of == row));
+        let ways = list(ways.map(|way| way.name.to_owned()).collect());
+        let what = evasion.what;
+        let _ = writeln!(out, "| {row} | {what} | {notes} | {rules} | {shown_by} | {ways} |");
+    }
+}
+
+/// Returns the shipped rules that name one of the notes.
+fn rules_naming(notes: &[Note]) -> Vec<String> {
+    let whole = |text: &str, id: &str| {
+        text.match_indices(id).any(|(at, _)| {
+            let part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || "._".contains(c));
+            let before = text.get(..at).and_then(|text| text.chars().next_back());
+            let after = text.get(at + id.len()..).and_then(|text| text.chars().next());
+            !part(before) && !part(after)
+        })
+    };
+    LIBRARY
+        .iter()
+        .filter(|(_, text)| {
+            let detection = text.split_once("\ndetection:").map_or("", |(_, rest)| rest);
+            notes.iter().any(|note| whole(detection, note.id()))
+        })
+        .filter_map(|(file, _)| file.rsplit('/').next()?.strip_suffix(".yml"))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Returns the names of the fields that reading the samples gives.
@@ -241,7 +280,13 @@ pub const EVASIONS: &[Evasion] = &[
     ),
     evasion(
         "An IMSI of odd size, with fillers inside or digits above 9",
-        &[Note::MapImsiLength, Note::MapImsiNotDecodable, Note::TbcdBadDigit, Note::TbcdBadFiller],
+        &[
+            Note::MapImsiLength,
+            Note::MapImsiNotDecodable,
+            Note::MapKeyMissing,
+            Note::TbcdBadDigit,
+            Note::TbcdBadFiller,
+        ],
         "dissectors/vectors/map/psi_imsi_short.hex",
     ),
     evasion(
@@ -357,7 +402,7 @@ pub const EVASIONS: &[Evasion] = &[
     ),
     evasion(
         "Overlapping pointers, and low hop counters",
-        &[Note::SccpPointerOverlap, Note::SccpHopLow],
+        &[Note::SccpPointerOverlap, Note::SccpPointerOrder, Note::SccpHopLow],
         "dissectors/vectors/sccp/udt_pointer_overlap.hex",
     ),
     evasion("TCAP on an SCCP connection", &[Note::SccpCoTcap], "tests/matrix/network.rs"),

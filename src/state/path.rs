@@ -52,6 +52,12 @@ struct Answers {
 }
 
 impl Paths {
+    /// Returns how many point codes and pairs were forgotten early for want of room.
+    #[must_use]
+    pub const fn evictions(&self) -> u64 {
+        self.points.evictions() + self.answers.evictions()
+    }
+
     /// Makes room for `capacity` point codes and as many pairs.
     #[must_use]
     pub fn new(capacity: usize, seed: u64) -> Self {

@@ -159,3 +159,20 @@ fn the_end_tells_what_waits() {
     let revisions: Vec<_> = story.published().iter().map(|told| (told.0, told.1)).collect();
     assert_eq!(revisions, [(0, 1), (1, 2)]);
 }
+
+#[test]
+fn the_oldest_open_alert_makes_room_and_what_it_had_to_say_is_said() {
+    let mut story = Story::new();
+    for key in 1..=8 {
+        story.hit(&request(key, key, key));
+    }
+    assert_eq!((story.published().len(), story.alerts.open.evictions()), (8, 0));
+    // More of the oldest, unsaid as yet.
+    story.hit(&request(9, 1, 9));
+    assert_eq!(story.published(), []);
+    story.hit(&request(10, 9, 10));
+    assert_eq!(story.alerts.open.evictions(), 1);
+    let counts: Vec<_> = story.published().iter().map(|told| (told.0, told.1)).collect();
+    assert!(counts.contains(&(0, 1)), "{counts:?}");
+    assert_eq!(story.alerts.open.len(), 8);
+}
