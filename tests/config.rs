@@ -457,3 +457,31 @@ fn a_key_before_needs_a_last_day() {
         assert!(error.contains(want) && error.contains("a.toml:4"), "{lines}: {error}");
     }
 }
+
+#[test]
+fn networks_keep_their_places_when_they_are_read_anew() {
+    let network = |name: &str, gt: &str| {
+        format!("[[network]]\nname = \"{name}\"\ngt_prefixes = [\"{gt}\"]\n")
+    };
+    let read = |networks: &[String], names: Option<&[String]>| {
+        let text = format!("{HOME}{}", networks.concat());
+        let mut document = Document::parse(Path::new("a.toml"), text).unwrap();
+        if let Some(names) = names {
+            document.keep_networks(names);
+        }
+        document.plan(HomeNeed::Required, OPERATIONS).unwrap()
+    };
+    let names = |plan: &Plan| -> Vec<String> {
+        plan.networks.all().iter().map(|network| network.name.clone()).collect()
+    };
+    let before = read(&[network("a", "99921"), network("b", "99922"), network("c", "99923")], None);
+    let known = names(&before);
+    let changed = [network("new", "99924"), network("c", "99925"), network("a", "99921")];
+    let after = read(&changed, Some(&known));
+    assert_eq!(names(&after), ["home", "a", "b", "c", "new"]);
+    let place = |gt: &str| after.networks.gt(digits(gt)).network;
+    for (gt, want) in [("99921", Some(1)), ("99922", None), ("99925", Some(3)), ("99924", Some(4))]
+    {
+        assert_eq!(place(gt), want.map(NetworkId), "{gt}");
+    }
+}

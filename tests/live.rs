@@ -15,6 +15,7 @@ use std::{
     path::Path,
 };
 
+use rustix::process::Signal;
 use wire::{Namespace, Scene, octets};
 
 /// Frames that alerts cite, by rule.
@@ -130,4 +131,62 @@ fn an_interface_that_is_not_there_is_named() {
     let said = wire::text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("picket-none0"), "{said}");
+}
+
+/// A rule that fires on every request for authentication vectors, under a level of its own.
+const EXTRA: &str = "title: Extra
+id: 2a1d3c1e-5b0d-4a35-9d0f-7a52f3b00001
+name: extra
+status: experimental
+level: low
+logsource: { product: ss7, service: map }
+detection:
+  request: { tcap.component.type: invoke }
+  condition: request
+";
+
+#[test]
+fn rules_are_read_anew_without_losing_a_frame() {
+    let Some(namespace) = Namespace::new("hup") else { return };
+    namespace.cable("tap0", "far0");
+    let more = "[capture]\ninterfaces = [\"tap0\"]\n[rules]\ndirs = [\"rules\"]\n";
+    let scene = Scene::new(900, more);
+    let rule = scene.path("rules/extra.yml");
+    fs::create_dir(scene.path("rules")).expect("a directory");
+    let (config, record) = (scene.path("picket.toml"), scene.path("record.pcapng"));
+    let mut running = namespace.listen(&[&"-c", &config, &"--record", &record]);
+    let frames = scene.frames();
+    let portion = frames.len() / 4;
+    let send = |nth: usize| {
+        let from = portion * nth;
+        let to = if nth == 3 { frames.len() } else { from + portion };
+        namespace.send("far0", frames[from..to].to_vec());
+    };
+    send(0);
+    fs::write(&rule, EXTRA).expect("written");
+    running.signal(Signal::HUP);
+    // It comes while the rules are being read, and is judged by the old or the new ones.
+    send(1);
+    running.until("read anew");
+    // The order stands in the queue of the lane, which looks there before it reads frames.
+    send(2);
+    fs::write(&rule, "title: broken\nlogsource: [\n").expect("written");
+    running.signal(Signal::HUP);
+    running.until("extra.yml");
+    fs::rename(scene.path("alerts.jsonl"), scene.path("alerts.1.jsonl")).expect("moved");
+    running.signal(Signal::HUP);
+    running.until("extra.yml");
+    send(3);
+    let (_, log) = running.stop();
+    assert_eq!(octets(&record), frames, "{log}");
+    let extra = BTreeSet::from(["extra".to_owned()]);
+    let both = fs::read_to_string(scene.path("alerts.1.jsonl")).expect("the file moved away");
+    let all = format!("{both}{}", scene.alerts());
+    assert!(!scene.alerts().is_empty(), "the file was opened anew");
+    let cited = cited(&all, &extra);
+    let cited = cited.get("extra").expect("the new rule fired");
+    let first = cited.first().expect("a frame");
+    assert!(*first > portion as u64, "nothing before it was there: {first}");
+    let second: Vec<_> = cited.iter().filter(|&&frame| frame > 3 * portion as u64).collect();
+    assert!(!second.is_empty(), "it stays when its file is broken");
 }

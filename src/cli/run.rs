@@ -2,17 +2,17 @@
 
 use std::{
     io::{IsTerminal, stderr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
 use anyhow::anyhow;
 use clap::Args;
-use picket_hw::live::{LiveCapture, LiveOptions, Source};
+use picket_hw::live::{LiveCapture, LiveOptions, Source, TimeSource};
 
 use super::{Failure, setup};
 use crate::{
-    config::{Backend, Plan, Subscribers, plan::HomeNeed},
+    config::{Backend, Plan, Subscribers, Timestamps, plan::HomeNeed},
     runtime::{self, Recorder, RunError, Setting, Start, Summary, lines::Lines},
     sink::key::{self, KeyError},
 };
@@ -58,12 +58,15 @@ impl Run {
         );
         let setting = Setting { plan: Arc::new(plan), names, rules: Arc::new(rules) };
         let seed = setup::options(false).seed;
+        let (config, more) = (self.config, self.rules);
+        let reload = move |now: &Setting| again(&config, &more, now).map_err(|error| why(&error));
         let start = Start {
             setting: Arc::new(setting),
             source,
             recorder,
             outputs: Box::new(outputs),
             seed,
+            reload: Box::new(reload),
         };
         let summary = runtime::run(start).map_err(|error| Failure::Failed(anyhow!(error)))?;
         tell(&summary);
@@ -80,6 +83,22 @@ impl Run {
             .with_ansi(stderr().is_terminal());
         let started = if self.log_json { logs.json().try_init() } else { logs.try_init() };
         started.map_err(|error| Failure::Failed(anyhow!("logs: {error}")))
+    }
+}
+
+/// Reads configuration, rules and lists anew. What is opened at the start stays as it is: capture,
+/// outputs, state.
+fn again(config: &Path, more: &[PathBuf], now: &Setting) -> Result<Setting, Failure> {
+    let plan = setup::plan_again(config, &now.names)?;
+    let names = setup::names(&plan);
+    let rules = setup::rules(&plan, &names, more, false)?;
+    Ok(Setting { plan: Arc::new(plan), names, rules: Arc::new(rules) })
+}
+
+fn why(failure: &Failure) -> String {
+    match failure {
+        Failure::Wrong(error) | Failure::Failed(error) => format!("{error:#}"),
+        Failure::Alerted => String::new(),
     }
 }
 
@@ -104,7 +123,12 @@ fn source(plan: &Plan) -> Result<Box<dyn Source>, Failure> {
         filter: capture.filter.clone(),
         snaplen: capture.snaplen.unwrap_or(default.snaplen),
         buffer_bytes: capture.buffer_bytes.unwrap_or(default.buffer_bytes),
-        ..default
+        immediate: capture.immediate,
+        promiscuous: capture.promiscuous.unwrap_or(default.promiscuous),
+        time: match capture.timestamps {
+            Timestamps::Host => TimeSource::Host,
+            Timestamps::Adapter => TimeSource::Adapter,
+        },
     };
     let source = LiveCapture::open(&interfaces, &options);
     Ok(Box::new(source.map_err(|error| Failure::Failed(anyhow!(error)))?))

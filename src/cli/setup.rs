@@ -21,11 +21,9 @@ pub(super) fn plan(
     need: HomeNeed,
 ) -> Result<Plan, Failure> {
     let wrong = |error: crate::config::ConfigError| Failure::Wrong(anyhow!(error));
-    let operations: Vec<(&str, u8)> =
-        map::opcode::all().iter().map(|operation| (operation.name(3), operation.code)).collect();
     let plan = match (config, home) {
         (Some(path), _) => Document::load(path)
-            .and_then(|document| document.plan(need, &operations))
+            .and_then(|document| document.plan(need, &operations()))
             .map_err(wrong)?,
         (None, Some(list)) => return Plan::from_home_list(list).map_err(wrong),
         (None, None) => return Ok(Plan { sensor: "picket".into(), ..Plan::default() }),
@@ -34,6 +32,20 @@ pub(super) fn plan(
         Some(list) => plan.with_home_list(list).map_err(wrong),
         None => Ok(plan),
     }
+}
+
+/// Reads a configuration anew; networks keep the places they have in `names`.
+pub(super) fn plan_again(config: &Path, names: &Names) -> Result<Plan, Failure> {
+    // As it is written first: only then does every problem have its place in the file.
+    plan(Some(config), None, HomeNeed::Required)?;
+    let wrong = |error: crate::config::ConfigError| Failure::Wrong(anyhow!(error));
+    let mut document = Document::load(config).map_err(wrong)?;
+    document.keep_networks(&names.networks);
+    document.plan(HomeNeed::Required, &operations()).map_err(wrong)
+}
+
+fn operations() -> Vec<(&'static str, u8)> {
+    map::opcode::all().iter().map(|operation| (operation.name(3), operation.code)).collect()
 }
 
 /// Returns the names that events of a plan carry as positions.

@@ -13,7 +13,7 @@ use toml::{
 use super::{
     Config,
     error::{ConfigError, Problem, suggest},
-    networks::NetworkFile,
+    networks::{Network, NetworkFile},
 };
 
 /// A configuration as written, with the text it came from.
@@ -66,6 +66,23 @@ impl Document {
     pub fn resolve(&self, path: &Path) -> PathBuf {
         let base = self.sources.first().and_then(|source| source.path.parent());
         base.map_or_else(|| path.to_owned(), |base| base.join(path))
+    }
+
+    /// Gives networks the places they had in `names`, home first, for what was learnt names them by
+    /// place. One that is gone leaves its place empty; new ones stand behind.
+    pub fn keep_networks(&mut self, names: &[String]) {
+        let mut written: Vec<_> =
+            self.config.network.drain(..).zip(self.networks.drain(..)).collect();
+        let mut kept = Vec::with_capacity(written.len());
+        for name in names.iter().skip(1) {
+            let place = written.iter().position(|(network, _)| network.name == *name);
+            kept.push(place.map_or_else(
+                || (Network { name: name.clone(), ..Network::default() }, (0, usize::MAX)),
+                |place| written.remove(place),
+            ));
+        }
+        kept.append(&mut written);
+        (self.config.network, self.networks) = kept.into_iter().unzip();
     }
 
     /// Makes a problem of a key of the main file, or of `network[i]` wherever that came from.

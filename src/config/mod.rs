@@ -108,6 +108,13 @@ pub struct Capture {
     pub snaplen: Option<u32>,
     /// Kernel buffer an interface, in octets (`pcap`). Default: 64 MiB.
     pub buffer_bytes: Option<u32>,
+    /// Hand over each frame at once instead of gathering for 10 ms (`pcap`): costs nearly twice as
+    /// much a frame.
+    pub immediate: bool,
+    /// Take frames addressed to others too (`pcap`). Default: true.
+    pub promiscuous: Option<bool>,
+    /// Who stamps frames. Default: `host`.
+    pub timestamps: Timestamps,
     /// Settings of the `dpdk` backend.
     pub dpdk: Dpdk,
 }
@@ -121,6 +128,17 @@ pub enum Backend {
     Pcap,
     /// DPDK; needs a build with `--features dpdk`.
     Dpdk,
+}
+
+/// Who stamps frames.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub enum Timestamps {
+    /// The kernel, or with DPDK the program when it takes a burst.
+    #[default]
+    Host,
+    /// The adapter, where it offers times in step with the system's clock; else as `host`.
+    Adapter,
 }
 
 /// Settings of the `dpdk` backend.

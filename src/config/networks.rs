@@ -49,7 +49,7 @@ pub struct HomeNode {
 }
 
 /// Another network.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Network {
     /// Name, as in events.

@@ -64,7 +64,7 @@ struct Open {
 /// One hit of a rule.
 #[derive(Debug)]
 pub(super) struct Hit<'a> {
-    /// Number of the rule in its set.
+    /// Number of the rule: the same over changes of the set.
     pub number: u32,
     /// What the rule says of itself.
     pub rule: &'a Arc<Rule>,

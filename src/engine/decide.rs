@@ -61,7 +61,7 @@ impl Engine {
             let earlier =
                 found.tokens.iter().filter_map(|&token| self.evidence.get(token).copied());
             let hit = Hit {
-                number: u32::try_from(found.rule).unwrap_or(u32::MAX),
+                number: self.numbers.get(found.rule).copied().unwrap_or(u32::MAX),
                 rule: about,
                 group: group(found, &info.group_by, event),
                 group_text: group_text(found, &info.group_by),

@@ -100,6 +100,10 @@ pub struct Engine {
     /// Room for what the scout tells.
     aheads: Vec<Ahead>,
     rules: Arc<Rules>,
+    /// Ids of all rules there ever were in this run; what is open names them by place.
+    known_rules: Vec<String>,
+    /// For each rule in force, its place among those.
+    numbers: Vec<u32>,
     rule_state: RuleState,
     matches: Matches,
     fragments: Fragments,
@@ -132,9 +136,12 @@ impl Engine {
         let seed = options.seed;
         let sizes = plan.capacity;
         let size = |entries: u32| usize::try_from(entries).unwrap_or(usize::MAX);
+        let mut known_rules = Vec::new();
         Self {
             scout: Scout::new(Arc::clone(&plan), seed),
             aheads: Vec::new(),
+            numbers: number(&mut known_rules, &rules),
+            known_rules,
             rule_state: RuleState::new(size(sizes.correlations), seed),
             matches: Matches::default(),
             fragments: Fragments::new(size(sizes.ip_fragments), FRAGMENT_OCTETS, seed),
@@ -249,9 +256,16 @@ impl Engine {
         while self.deliveries.expire(now).is_some() {}
     }
 
-    /// Puts another set of rules in force.
-    pub fn install(&mut self, rules: Arc<Rules>) {
-        self.rules = rules;
+    /// Puts another plan and other rules in force, and forgets nothing but the windows of rules that
+    /// are gone or changed. The networks of the plan have the places they had (see
+    /// [`Document::keep_networks`](crate::config::Document::keep_networks)); capacities stay.
+    pub fn install(&mut self, plan: Arc<Plan>, rules: Arc<Rules>) {
+        self.numbers = number(&mut self.known_rules, &rules);
+        if let Some(set) = &rules.set {
+            set.forget_others(&mut self.rule_state);
+        }
+        self.scout = Scout::new(Arc::clone(&plan), self.options.seed);
+        (self.plan, self.rules) = (plan, rules);
     }
 
     /// Says everything not said yet; for the end of the input. Open requests stay pending.
@@ -301,6 +315,18 @@ impl Engine {
             self.outputs.push_back(Output::Alert(alert));
         }
     }
+}
+
+/// Returns the place of each rule among the known ones, where new ones are added.
+fn number(known: &mut Vec<String>, rules: &Rules) -> Vec<u32> {
+    let mut place = |rule: &Arc<alert::Rule>| {
+        let found = known.iter().position(|id| *id == rule.id).unwrap_or_else(|| {
+            known.push(rule.id.clone());
+            known.len() - 1
+        });
+        u32::try_from(found).unwrap_or(u32::MAX)
+    };
+    rules.about.iter().map(&mut place).collect()
 }
 
 /// Messages in parts whose frames are remembered.

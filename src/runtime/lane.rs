@@ -18,7 +18,7 @@ use picket_hw::{
 };
 use rustix::event::{EventfdFlags, eventfd};
 
-use super::{RunError, merge::Merge, outlet::Outlet, record::Recorder};
+use super::{RunError, Setting, merge::Merge, outlet::Outlet, record::Recorder};
 use crate::engine::{Engine, Stats};
 
 /// What a lane is made of.
@@ -33,10 +33,13 @@ pub(super) struct Parts {
 }
 
 /// What the lane is told.
-#[derive(Debug)]
 pub(super) enum Order {
     /// Read what has come and end.
     Stop,
+    /// Put another plan and other rules in force.
+    Install(Arc<Setting>),
+    /// Open the files of the outputs anew.
+    Reopen,
 }
 
 /// What a lane counts besides what its engine does.
@@ -144,6 +147,13 @@ impl Lane {
             while let Ok(order) = self.orders.try_recv() {
                 match order {
                     Order::Stop => stopping = stopping.or_else(|| Some(clock())),
+                    Order::Install(setting) => {
+                        let (plan, rules) = (Arc::clone(&setting.plan), Arc::clone(&setting.rules));
+                        self.intake.engine.install(plan, rules);
+                        self.outlet.install(setting);
+                        self.outlet.reopen();
+                    }
+                    Order::Reopen => self.outlet.reopen(),
                 }
             }
             // Taken before the poll: what was captured until then is seen by it.

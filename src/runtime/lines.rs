@@ -4,7 +4,7 @@ use std::{
     fs::{File, OpenOptions},
     io::{self, BufWriter, Write},
     os::unix::fs::OpenOptionsExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use super::{RunError, Setting, outlet::Outputs};
@@ -22,7 +22,12 @@ pub struct Lines {
 struct Line {
     path: PathBuf,
     redactor: Redactor,
-    writer: Box<dyn Write + Send>,
+    writer: Writer,
+}
+
+enum Writer {
+    File(BufWriter<File>),
+    Stdout(BufWriter<io::Stdout>),
 }
 
 impl Lines {
@@ -32,17 +37,14 @@ impl Lines {
     ///
     /// Returns an error when it cannot be opened.
     pub fn file(&mut self, path: PathBuf, redactor: Redactor) -> Result<(), RunError> {
-        let open = || -> io::Result<File> {
-            OpenOptions::new().append(true).create(true).mode(0o600).open(&path)
-        };
-        let file = open().map_err(|error| RunError::output(&path, error))?;
-        self.outputs.push(Line { path, redactor, writer: Box::new(BufWriter::new(file)) });
+        let writer = Writer::File(append(&path)?);
+        self.outputs.push(Line { path, redactor, writer });
         Ok(())
     }
 
     /// Adds stdout.
     pub fn stdout(&mut self, redactor: Redactor) {
-        let writer = Box::new(BufWriter::new(io::stdout()));
+        let writer = Writer::Stdout(BufWriter::new(io::stdout()));
         self.outputs.push(Line { path: "stdout".into(), redactor, writer });
     }
 }
@@ -55,7 +57,7 @@ impl Outputs for Lines {
                 Renderer { plan: &setting.plan, names: &setting.names, redactor }.document(alert);
             let written = serde_json::to_string(&document)
                 .map_err(io::Error::from)
-                .and_then(|line| writeln!(writer, "{line}"))
+                .and_then(|line| writeln!(writer.output(), "{line}"))
                 .map_err(|error| RunError::output(path, error));
             result = result.and(written);
         }
@@ -65,9 +67,34 @@ impl Outputs for Lines {
     fn flush(&mut self) -> Result<(), RunError> {
         let mut result = Ok(());
         for Line { path, writer, .. } in &mut self.outputs {
-            let flushed = writer.flush().map_err(|error| RunError::output(path, error));
+            let flushed = writer.output().flush().map_err(|error| RunError::output(path, error));
             result = result.and(flushed);
         }
         result
     }
+
+    fn reopen(&mut self) -> Result<(), RunError> {
+        let mut result = self.flush();
+        for Line { path, writer, .. } in &mut self.outputs {
+            if let Writer::File(file) = writer {
+                let opened = append(path).map(|opened| *file = opened);
+                result = result.and(opened);
+            }
+        }
+        result
+    }
+}
+
+impl Writer {
+    fn output(&mut self) -> &mut dyn Write {
+        match self {
+            Self::File(file) => file,
+            Self::Stdout(stdout) => stdout,
+        }
+    }
+}
+
+fn append(path: &Path) -> Result<BufWriter<File>, RunError> {
+    let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+    file.map(BufWriter::new).map_err(|error| RunError::output(path, error))
 }

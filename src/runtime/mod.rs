@@ -42,6 +42,9 @@ pub struct Setting {
     pub rules: Arc<Rules>,
 }
 
+/// Makes anew what is in force; says why when it cannot.
+pub type Reload = Box<dyn FnMut(&Setting) -> Result<Setting, String>>;
+
 /// What a run is started with.
 pub struct Start {
     /// What is in force.
@@ -54,6 +57,8 @@ pub struct Start {
     pub outputs: Box<dyn outlet::Outputs>,
     /// Seed of the hash tables.
     pub seed: u64,
+    /// Reads everything anew, given what is in force; an error leaves that in force.
+    pub reload: Reload,
 }
 
 /// What a run leaves.
@@ -119,7 +124,7 @@ impl RunError {
 /// output failed; what could be said before was said.
 pub fn run(start: Start) -> Result<Summary, RunError> {
     let failed = |what| move |error| RunError::System { what, error };
-    let Start { setting, source, recorder, outputs, seed } = start;
+    let Start { mut setting, source, recorder, outputs, seed, mut reload } = start;
     let mut signals = signals::Signals::register().map_err(failed("signal handlers"))?;
     let waker = lane::Waker::new().map_err(failed("an event descriptor"))?;
     let (orders, from_orders) = mpsc::channel();
@@ -128,7 +133,7 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
         Arc::clone(&setting.rules),
         Options { seed, records: false },
     );
-    let (outlet, inlet) = outlet::pair(setting);
+    let (outlet, inlet) = outlet::pair(Arc::clone(&setting));
     let io = thread::Builder::new()
         .name("picket-io".into())
         .spawn(move || inlet.run(outputs))
@@ -157,9 +162,24 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
             signals::Signal::Stop => {
                 tracing::info!("stopping: reading what has come, then saying all there is to say");
                 let _ = orders.send(lane::Order::Stop);
-                waker.wake();
             }
+            signals::Signal::Reload => match reload(&setting) {
+                Ok(new) => {
+                    setting = Arc::new(new);
+                    let rules = setting.rules.about.len();
+                    let networks = setting.plan.networks.all().len();
+                    tracing::info!(rules, networks, "read anew: configuration, rules and lists");
+                    let _ = orders.send(lane::Order::Install(Arc::clone(&setting)));
+                }
+                Err(why) => {
+                    for line in why.lines() {
+                        tracing::error!("not read anew, what was in force stays so: {line}");
+                    }
+                    let _ = orders.send(lane::Order::Reopen);
+                }
+            },
         }
+        waker.wake();
     }
     let lane = lane.join().map_err(|_| RunError::Panic("picket-lane-0"))?;
     let outlet = io.join().map_err(|_| RunError::Panic("picket-io"))?;

@@ -26,6 +26,13 @@ pub trait Outputs: Send {
     ///
     /// As [`Self::alert`].
     fn flush(&mut self) -> Result<(), RunError>;
+
+    /// Opens files anew, for somebody may have moved them away.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::alert`]; what was open stays so then.
+    fn reopen(&mut self) -> Result<(), RunError>;
 }
 
 /// What was counted between the engine and the outputs.
@@ -43,6 +50,10 @@ pub struct Counters {
 #[expect(clippy::large_enum_variant, reason = "the ring is made once, and an output is moved in")]
 enum Item {
     Output(Output),
+    /// What is in force for what follows.
+    Setting(Arc<Setting>),
+    /// To open files anew.
+    Reopen,
     /// The end, with the number of alerts that were dropped.
     End(u64),
 }
@@ -50,7 +61,9 @@ enum Item {
 /// The lane's end.
 pub(super) struct Outlet {
     ring: Producer<Item>,
-    waiting: VecDeque<Output>,
+    waiting: VecDeque<Item>,
+    /// How many may wait.
+    most: usize,
     dropped: u64,
     reader: Option<Thread>,
 }
@@ -63,12 +76,13 @@ pub(super) struct Inlet {
 
 /// Makes both ends.
 pub(super) fn pair(setting: Arc<Setting>) -> (Outlet, Inlet) {
-    sized(setting, RING)
+    sized(setting, RING, WAITING)
 }
 
-fn sized(setting: Arc<Setting>, capacity: usize) -> (Outlet, Inlet) {
+fn sized(setting: Arc<Setting>, capacity: usize, most: usize) -> (Outlet, Inlet) {
     let (producer, consumer) = RingBuffer::new(capacity);
-    let outlet = Outlet { ring: producer, waiting: VecDeque::new(), dropped: 0, reader: None };
+    let waiting = VecDeque::new();
+    let outlet = Outlet { ring: producer, waiting, most, dropped: 0, reader: None };
     (outlet, Inlet { ring: consumer, setting })
 }
 
@@ -83,11 +97,23 @@ impl Outlet {
         let mut said = !self.waiting.is_empty();
         while let Some(output) = engine.poll() {
             said = true;
-            self.wait(output);
+            self.wait(Item::Output(output));
         }
         if said {
             self.pass();
         }
+    }
+
+    /// Tells what is in force for what follows.
+    pub(super) fn install(&mut self, setting: Arc<Setting>) {
+        self.wait(Item::Setting(setting));
+        self.pass();
+    }
+
+    /// Has files opened anew.
+    pub(super) fn reopen(&mut self) {
+        self.wait(Item::Reopen);
+        self.pass();
     }
 
     /// Says that nothing more comes, once everything that waits has passed.
@@ -108,33 +134,35 @@ impl Outlet {
         self.wake();
     }
 
-    fn wait(&mut self, output: Output) {
-        self.waiting.push_back(output);
-        if self.waiting.len() <= WAITING {
+    fn wait(&mut self, item: Item) {
+        self.waiting.push_back(item);
+        if self.waiting.len() <= self.most {
             return;
         }
         self.pass();
-        if self.waiting.len() > WAITING {
-            self.dropped += 1;
-            let least = |(_, output): &(usize, &Output)| match output {
-                Output::Alert(alert) => Some(alert.level),
-                Output::Record(_) => None,
-            };
-            let place = self.waiting.iter().enumerate().min_by_key(least).map(|(place, _)| place);
-            self.waiting.remove(place.unwrap_or_default());
+        if self.waiting.len() > self.most {
+            let outputs = self.waiting.iter().enumerate().filter_map(|(place, item)| match item {
+                Item::Output(Output::Alert(alert)) => Some((Some(alert.level), place)),
+                Item::Output(Output::Record(_)) => Some((None, place)),
+                Item::Setting(_) | Item::Reopen | Item::End(_) => None,
+            });
+            // Levels compare by gravity, and of equals the place decides: the oldest goes.
+            if let Some((_, place)) = outputs.min() {
+                self.waiting.remove(place);
+                self.dropped += 1;
+            }
         }
     }
 
     fn pass(&mut self) {
         let mut passed = false;
-        while let Some(output) = self.waiting.pop_front() {
-            match self.ring.push(Item::Output(output)) {
+        while let Some(item) = self.waiting.pop_front() {
+            match self.ring.push(item) {
                 Ok(()) => passed = true,
-                Err(PushError::Full(Item::Output(back))) => {
+                Err(PushError::Full(back)) => {
                     self.waiting.push_front(back);
                     break;
                 }
-                Err(PushError::Full(Item::End(_))) => break,
             }
         }
         if passed {
@@ -175,6 +203,8 @@ impl Inlet {
                     }
                 }
                 Ok(Item::Output(Output::Record(_))) => {}
+                Ok(Item::Setting(setting)) => self.setting = setting,
+                Ok(Item::Reopen) => outputs.reopen().unwrap_or_else(&mut fail),
                 Ok(Item::End(dropped)) => {
                     counters.dropped = dropped;
                     break;
@@ -200,3 +230,6 @@ pub const RING: usize = 4_096;
 pub const WAITING: usize = 65_536;
 /// How long either end waits before it looks again; both are woken sooner.
 const PAUSE: Duration = Duration::from_millis(50);
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,10 @@
-//! Signals: SIGTERM and SIGINT end the run, a second one at once.
+//! Signals: SIGTERM and SIGINT end the run, a second one at once; SIGHUP has it read its
+//! configuration anew.
 
 use std::{io, sync::Arc, sync::atomic::AtomicBool};
 
 use signal_hook::{
-    consts::{SIGINT, SIGTERM},
+    consts::{SIGHUP, SIGINT, SIGTERM},
     flag,
     iterator::{Handle, Signals as Iterator},
 };
@@ -13,6 +14,8 @@ use signal_hook::{
 pub(super) enum Signal {
     /// To end.
     Stop,
+    /// To read the configuration, the rules and the lists anew.
+    Reload,
 }
 
 /// The signals the program listens to.
@@ -38,7 +41,7 @@ impl Signals {
             flag::register_conditional_shutdown(signal, AT_ONCE, Arc::clone(&armed))?;
             flag::register(signal, Arc::clone(&armed))?;
         }
-        Ok(Self { iterator: Iterator::new([SIGTERM, SIGINT])? })
+        Ok(Self { iterator: Iterator::new([SIGTERM, SIGINT, SIGHUP])? })
     }
 
     /// Returns what ends [`Self::next`].
@@ -48,7 +51,10 @@ impl Signals {
 
     /// Waits for a signal; `None` when the run has ended.
     pub(super) fn next(&mut self) -> Option<Signal> {
-        self.iterator.forever().next().map(|_| Signal::Stop)
+        self.iterator.forever().next().map(|signal| match signal {
+            SIGHUP => Signal::Reload,
+            _ => Signal::Stop,
+        })
     }
 }
 
