@@ -25,7 +25,8 @@ NEED := scripts/need.sh
 # OpenSSL and zlib, live capture libpcap; the rest is Rust.
 BUILD_PACKAGES := build-essential libpcap-dev libssl-dev pkg-config zlib1g-dev
 # Tests on interfaces lay cables between network namespaces.
-TEST_PACKAGES := iproute2
+# Delivery is tried on a real Apache Kafka, which Maven fetches into target/kafka, and read with kcat.
+TEST_PACKAGES := iproute2 default-jdk-headless kcat maven openssl
 
 .PHONY: help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release mutate
 
@@ -91,6 +92,8 @@ soak: release
 	@$(NEED) python3
 	$(PICKET) synth $(TARGET)/soak.pcap --messages $(MESSAGES) --seed 7 --config $(TARGET)/soak.toml
 	python3 scripts/soak.py $(PICKET) $(TARGET)/soak.pcap $(TARGET)/soak.toml
+	@$(NEED) $(TEST_PACKAGES)
+	PICKET_TEST_OUTAGE_SECONDS=600 PICKET_TEST_KILLS=50 $(CARGO) test --locked --test kafka -- --nocapture
 
 # Stable Rust with LLVM's coverage flags: no nightly toolchain, no cargo-fuzz.
 FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')

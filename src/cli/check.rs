@@ -2,6 +2,7 @@
 
 use std::{io::Write, path::PathBuf};
 
+use anyhow::anyhow;
 use clap::Args;
 
 use super::{Failure, output, setup};
@@ -29,6 +30,7 @@ impl Check {
                 output::say(&format!("picket: warning: {error} [unknown_case]"));
             }
         }
+        crate::sink::delivery::check(&plan).map_err(|error| Failure::Wrong(anyhow!(error)))?;
         let mut out = output::open("-".as_ref())?;
         if let Some(config) = &self.config {
             writeln!(

@@ -9,13 +9,18 @@ use std::{
 };
 
 use anyhow::anyhow;
+use picket_hw::Timestamp;
 
 use super::Failure;
 use crate::{
     config::Plan,
-    engine::Alert,
-    event::fields::Names,
-    sink::delivery::{self, Delivery, State},
+    engine::{Alert, Stats},
+    event::{SigEvent, fields::Names},
+    sink::{
+        delivery::{self, Delivery, DeliveryError, State},
+        statistics,
+        stream::Streams,
+    },
 };
 
 /// Delivery that runs beside a replay.
@@ -24,6 +29,8 @@ pub(super) struct Deliverer {
     runtime: tokio::runtime::Runtime,
     /// Files are named as they are opened; what was offered before keeps what was known then.
     names: Arc<Names>,
+    /// Events, anomalies and statistics, where topics are named for them.
+    streams: Option<Streams>,
 }
 
 impl Deliverer {
@@ -44,12 +51,14 @@ impl Deliverer {
             )));
         }
         let runtime = delivery::runtime()?;
-        let delivery = Delivery::start(&plan, runtime.handle()).map_err(|error| {
+        let failed = |error: DeliveryError| {
             let wrong = error.is_configuration();
             let error = anyhow!(error);
             if wrong { Failure::Wrong(error) } else { Failure::Failed(error) }
-        })?;
-        Ok((Self { delivery, runtime, names: Arc::default() }, plan))
+        };
+        let delivery = Delivery::start(&plan, runtime.handle()).map_err(failed)?;
+        let streams = Streams::start(&plan).map_err(failed)?;
+        Ok((Self { delivery, runtime, names: Arc::default(), streams }, plan))
     }
 
     /// Offers an alert.
@@ -60,9 +69,34 @@ impl Deliverer {
         self.delivery.offer(alert.clone(), &self.names);
     }
 
+    /// Whether events are wanted.
+    pub(super) fn wants_events(&self) -> bool {
+        self.streams.as_ref().is_some_and(Streams::wants_events)
+    }
+
+    /// Sends an event to the topics that want it.
+    pub(super) fn event(&mut self, event: &SigEvent, names: &Names) {
+        if let Some(streams) = &mut self.streams {
+            streams.event(event, names);
+        }
+    }
+
+    /// Sends the counters to the topic of statistics, if there is one.
+    pub(super) fn stats(&mut self, stats: &Stats, sensor: &str, at: Timestamp) {
+        if let Some(streams) = self.streams.as_mut().filter(|streams| streams.wants_stats()) {
+            streams.stats(&statistics::object(stats, sensor, at).to_string(), at);
+        }
+    }
+
     /// Waits until everything is delivered, or nothing moved for as long as `patience`.
     pub(super) fn finish(self, patience: Duration) -> Result<(), Failure> {
         let done = self.delivery.drain(patience);
+        if let Some(streams) = &self.streams {
+            streams.flush(if done { patience } else { Duration::ZERO });
+            for (name, counts) in streams.counts().into_iter().filter(|(_, c)| c.lost > 0) {
+                tracing::warn!(topic = name, lost = counts.lost, "not spooled, and lost");
+            }
+        }
         let status = self.delivery.status();
         let path = self.delivery.path().to_owned();
         self.delivery.close();
@@ -114,4 +148,4 @@ fn logs(filter: &str) -> Result<(), Failure> {
 }
 
 /// Where state is kept when nobody said.
-const STATE: &str = "/var/lib/picket";
+pub(super) const STATE: &str = "/var/lib/picket";

@@ -4,6 +4,7 @@
 //! configuration or the rules are wrong. 3: an alert at or above `--fail-on`. Results go to stdout,
 //! progress and summaries to stderr when stdout is an output; a closed pipe ends quietly.
 
+mod alerts;
 mod check;
 mod deliver;
 mod dissect;
@@ -45,6 +46,9 @@ enum Verb {
     Run(run::Run),
     /// Prints what is in a capture, message by message, without rules.
     Dissect(dissect::Dissect),
+    /// Answers from the alerts that are kept.
+    #[command(subcommand)]
+    Alerts(alerts::Alerts),
     /// Checks the configuration and the rules; starts nothing.
     Check(check::Check),
     /// Lists, tries and explains the rules; makes new ones.
@@ -97,6 +101,7 @@ pub fn main() -> ExitCode {
         Verb::Replay(replay) => replay.run(),
         Verb::Run(run) => run.run(),
         Verb::Dissect(dissect) => dissect.run(),
+        Verb::Alerts(alerts) => alerts.run(),
         Verb::Check(check) => check.run(),
         Verb::Rules(rules) => rules.run(),
         Verb::Import(import) => import.run(),

@@ -108,8 +108,9 @@ impl Replay {
         } else {
             Arc::new(plan)
         };
-        let mut engine =
-            Engine::new(Arc::clone(&plan), Arc::new(rules), setup::options(self.events.is_some()));
+        let records =
+            self.events.is_some() || deliverer.as_ref().is_some_and(Deliverer::wants_events);
+        let mut engine = Engine::new(Arc::clone(&plan), Arc::new(rules), setup::options(records));
         let mut gravest = None;
         let mut told = summary::Told::default();
         let mut line = String::new();
@@ -139,6 +140,9 @@ impl Replay {
                     }
                 }
                 Output::Record(event) => {
+                    if let Some(deliverer) = &mut deliverer {
+                        deliverer.event(event, names);
+                    }
                     if let Some(out) = events.as_mut() {
                         let is_subscriber = |digits| plan.networks.gt(digits).subscriber;
                         line.clear();
@@ -167,7 +171,8 @@ impl Replay {
             summary::replay(&mut screen, engine.stats(), &told, &names, started.elapsed())?;
             screen.flush()?;
         }
-        if let Some(deliverer) = deliverer {
+        if let Some(mut deliverer) = deliverer {
+            deliverer.stats(engine.stats(), &plan.sensor, engine.now());
             deliverer.finish(Duration::from_secs(self.deliver_timeout))?;
         }
         match self.fail_on {

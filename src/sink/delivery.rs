@@ -111,7 +111,9 @@ impl Delivery {
         let outbox = Outbox::open(dir, limits, &names)?;
         let forms = outlets.iter().map(|outlet| render::shown(plan, outlet.subscribers));
         let renderers = render::Renderers::new(Arc::clone(plan), forms)?;
-        let boards: Vec<_> = names.iter().map(|name| Arc::new(SinkBoard::new(name))).collect();
+        let progress = Arc::new(Progress::default());
+        let boards: Vec<_> =
+            names.iter().map(|name| Arc::new(SinkBoard::new(name, &progress))).collect();
         for board in &boards {
             board.owed.store(outbox.cursor(&board.name).owed, Ordering::Release);
         }
@@ -126,7 +128,7 @@ impl Delivery {
             inbox: Mutex::new(inbox),
             wake: Condvar::new(),
             outbox: Mutex::new(OutboxStatus { octets: outbox.octets(), ..OutboxStatus::default() }),
-            progress: Progress::default(),
+            progress,
             boards: boards.clone(),
         });
         let (news, listen) = watch::channel(0);
@@ -153,7 +155,6 @@ impl Delivery {
             backlog: Vec::new(),
             unsettled: Vec::new(),
             notices: BTreeMap::new(),
-            rounds_since_notice: u32::MAX,
         };
         let writer = std::thread::Builder::new()
             .name("picket-outbox".into())
@@ -191,7 +192,7 @@ impl Delivery {
             if answer.recv_timeout(patience).is_ok() {
                 return true;
             }
-            if self.shared.progress.seen() == seen {
+            if !self.shared.progress.moved_since(seen) {
                 return false;
             }
         }
@@ -280,6 +281,15 @@ impl Drop for Delivery {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// Checks the outputs of a plan: properties, certificates, addresses. Connects to nothing.
+///
+/// # Errors
+///
+/// Returns the first thing that is wrong.
+pub fn check(plan: &Plan) -> Result<(), OutletError> {
+    outlet::all(plan).map(drop)
 }
 
 /// Whether a plan names any output.

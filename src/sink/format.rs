@@ -5,7 +5,7 @@ use crate::config::outputs::{Format, SyslogFormat};
 
 /// A form.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// As `schema/alert.schema.json` describes it.
     #[default]
     Json,
@@ -42,9 +42,14 @@ impl Shape {
                 "was kept only in forms that show more of a subscriber than this output may".into(),
             );
         };
+        self.of(json)
+    }
+
+    /// Returns an alert in this form, on one line, or why there is none.
+    pub(crate) fn of(self, json: &str) -> Result<String, String> {
         let read = || serde_json::from_str(json).map_err(|error| format!("is no alert: {error}"));
         match self {
-            Self::Json => Ok(json.clone()),
+            Self::Json => Ok(json.to_owned()),
             Self::Ocsf => Ok(super::ocsf::finding(&read()?).to_string()),
             Self::Cef => Ok(super::cef::event(&read()?)),
         }

@@ -35,7 +35,9 @@ pub use retention::Lost;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, params};
 use schema::{SCHEMA, VERSION, prepare};
 
-use crate::{config::Subscribers, engine::alert::Level};
+use picket_hw::Timestamp;
+
+use crate::{config::Subscribers, engine::alert::Level, event::json::rfc3339};
 
 /// Why the outbox cannot do what it should.
 #[derive(Debug, thiserror::Error)]
@@ -178,12 +180,30 @@ pub struct Item {
     pub id: String,
     /// Its revision.
     pub revision: u32,
+    /// Event time, nanoseconds since the Unix epoch.
+    pub at: u64,
     /// Level.
     pub level: Level,
     /// The key of its body.
     pub key: String,
     /// The alert; `None` when it was kept only in forms that show more than this output may.
     pub json: Option<String>,
+}
+
+impl Item {
+    /// Returns what tells this revision from all others: alert and revision.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}.{}", self.id, self.revision)
+    }
+
+    /// Returns event time in the form of RFC 3339, to the nanosecond.
+    #[must_use]
+    pub fn time(&self) -> String {
+        let mut time = String::new();
+        rfc3339(Timestamp::from_nanos(self.at), &mut time);
+        time
+    }
 }
 
 /// What an output took.
@@ -341,7 +361,7 @@ impl Outbox {
             // less stands in, never one that shows more.
             let [first, second, third] = no_more_than(form);
             let mut statement = self.connection.prepare_cached(
-                "SELECT a.seq, a.id, a.revision, a.level,
+                "SELECT a.seq, a.id, a.revision, a.at, a.level,
                      coalesce(b.key, c.key, d.key), coalesce(b.json, c.json, d.json)
                  FROM alert a
                  LEFT JOIN body b ON b.seq = a.seq AND b.form = ?2
@@ -356,9 +376,10 @@ impl Outbox {
                     seq: row.get(0)?,
                     id: row.get(1)?,
                     revision: row.get(2)?,
-                    level: level_of(row.get(3)?),
-                    key: row.get::<_, Option<String>>(4)?.unwrap_or_default(),
-                    json: row.get(5)?,
+                    at: count_of(row.get(3)?),
+                    level: level_of(row.get(4)?),
+                    key: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
+                    json: row.get(6)?,
                 };
                 taken += item.json.as_ref().map_or(0, String::len);
                 if taken > octets && !items.is_empty() {

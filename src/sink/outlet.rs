@@ -1,11 +1,16 @@
 //! An output: takes a batch of alerts and says how far it got.
 
+use std::sync::Arc;
+
 use super::{
     delivery::SinkBoard,
     file::FileSink,
+    kafka::KafkaSink,
     outbox::{Item, Seq},
     stdout::StdoutSink,
+    syslog::SyslogSink,
     unix::UnixSink,
+    webhook::WebhookSink,
 };
 use crate::config::{Plan, Subscribers};
 
@@ -45,6 +50,18 @@ pub(super) fn all(plan: &Plan) -> Result<Vec<Configured>, OutletError> {
     if let Some(config) = &output.unix {
         let outlet = Outlet::Unix(UnixSink::new(config));
         all.push(Configured { name: "unix", subscribers: config.subscribers, outlet });
+    }
+    if let Some(config) = &output.kafka {
+        let outlet = Outlet::Kafka(KafkaSink::new(config, &plan.sensor)?);
+        all.push(Configured { name: "kafka", subscribers: config.subscribers, outlet });
+    }
+    if let Some(config) = &output.syslog {
+        let outlet = Outlet::Syslog(Box::new(SyslogSink::new(config, &plan.sensor)?));
+        all.push(Configured { name: "syslog", subscribers: config.subscribers, outlet });
+    }
+    if let Some(config) = &output.webhook {
+        let outlet = Outlet::Webhook(Box::new(WebhookSink::new(config, &plan.sensor)?));
+        all.push(Configured { name: "webhook", subscribers: config.subscribers, outlet });
     }
     Ok(all)
 }
@@ -88,15 +105,21 @@ pub(super) enum Outlet {
     Stdout(StdoutSink),
     File(FileSink),
     Unix(UnixSink),
+    Kafka(KafkaSink),
+    Syslog(Box<SyslogSink>),
+    Webhook(Box<WebhookSink>),
 }
 
 impl Outlet {
     /// Tries to hand a batch over, in its order.
-    pub(super) async fn deliver(&mut self, items: &[Item], _board: &SinkBoard) -> Taken {
+    pub(super) async fn deliver(&mut self, items: &[Item], board: &Arc<SinkBoard>) -> Taken {
         match self {
             Self::Stdout(sink) => sink.deliver(items),
             Self::File(sink) => sink.deliver(items),
             Self::Unix(sink) => sink.deliver(items).await,
+            Self::Kafka(sink) => sink.deliver(items, board).await,
+            Self::Syslog(sink) => sink.deliver(items).await,
+            Self::Webhook(sink) => sink.deliver(items).await,
         }
     }
 

@@ -28,8 +28,8 @@ pub(super) struct Notice {
     first_seen: u64,
     last_seen: u64,
     reason: String,
-    /// Grew since it was last told.
-    pub(super) due: bool,
+    /// Count when it was last told.
+    told: u64,
 }
 
 /// What is told of a kind of trouble.
@@ -69,7 +69,7 @@ impl Notice {
             first_seen: at,
             last_seen: at,
             reason: String::new(),
-            due: false,
+            told: 0,
         }
     }
 
@@ -81,7 +81,17 @@ impl Notice {
         }
         self.last_seen = self.last_seen.max(at);
         reason.clone_into(&mut self.reason);
-        self.due = true;
+    }
+
+    /// Whether it grew since it was last told.
+    pub(super) const fn grew(&self) -> bool {
+        self.count > self.told
+    }
+
+    /// Whether it is worth telling now: the first time, then when it doubled. A revision takes room
+    /// of its own, and where there is none each could cost another alert.
+    pub(super) const fn is_due(&self) -> bool {
+        self.grew() && self.count >= self.told.saturating_mul(2)
     }
 
     /// Event time of the last.
@@ -113,7 +123,7 @@ impl Notice {
             .collect();
         let whose = self.sink.as_ref().map(|sink| format!(" by {sink}")).unwrap_or_default();
         let revision = self.revision;
-        (self.revision, self.due) = (revision + 1, false);
+        (self.revision, self.told) = (revision + 1, self.count);
         Document {
             event_type: "alert",
             schema_version: SCHEMA_VERSION,

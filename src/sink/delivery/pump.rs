@@ -51,7 +51,6 @@ impl Pump {
             };
             if let Some(trouble) = self.settle(&items, taken) {
                 self.board.trouble(&trouble);
-                self.shared.progress.look();
                 let waits = matches!(trouble, Trouble::Refused(_));
                 let pause_now = if waits { LONGEST.min(pause * 4) } else { pause };
                 pause = LONGEST.min(pause * 2);

@@ -1,7 +1,7 @@
 //! What is known of each output: whether it takes alerts, what it is owed, what went wrong.
 
 use std::sync::{
-    Condvar, Mutex, MutexGuard, PoisonError,
+    Arc, Condvar, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
@@ -79,11 +79,12 @@ pub(in crate::sink) struct SinkBoard {
     parked: AtomicU64,
     failures: AtomicU64,
     pub(super) reopen: AtomicBool,
+    progress: Arc<Progress>,
 }
 
 impl SinkBoard {
-    pub(super) fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), ..Self::default() }
+    pub(super) fn new(name: &str, progress: &Arc<Progress>) -> Self {
+        Self { name: name.to_owned(), progress: Arc::clone(progress), ..Self::default() }
     }
 
     /// The output acknowledged revisions.
@@ -115,6 +116,9 @@ impl SinkBoard {
             tracing::warn!(sink = self.name, ?state, error = text, "delivery waits");
             *said = (state, text.clone());
         }
+        // Whoever waits looks at what was said, so it must not be locked any more.
+        drop(said);
+        self.progress.look();
     }
 
     pub(super) fn parked(&self, revisions: u64) {
@@ -165,6 +169,10 @@ impl Progress {
 
     pub(super) fn seen(&self) -> Seen {
         *lock(&self.seen)
+    }
+
+    pub(super) fn moved_since(&self, seen: Seen) -> bool {
+        lock(&self.seen).moves != seen.moves
     }
 
     /// Waits until something moved since `seen`, or `enough` says so; returns whether it did in time.

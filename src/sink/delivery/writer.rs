@@ -68,7 +68,7 @@ pub(super) struct Shared {
     pub(super) inbox: Mutex<Inbox>,
     pub(super) wake: Condvar,
     pub(super) outbox: Mutex<OutboxStatus>,
-    pub(super) progress: Progress,
+    pub(super) progress: Arc<Progress>,
     pub(super) boards: Vec<Arc<SinkBoard>>,
 }
 
@@ -83,7 +83,6 @@ pub(super) struct Writer {
     pub(super) backlog: Vec<Entry>,
     pub(super) unsettled: Vec<Settlement>,
     pub(super) notices: BTreeMap<String, Notice>,
-    pub(super) rounds_since_notice: u32,
 }
 
 impl Writer {
@@ -127,7 +126,7 @@ impl Writer {
     /// disk that refused it tries again soon.
     fn wait(&mut self) -> (Vec<Command>, bool) {
         let stuck = !self.backlog.is_empty() || !self.unsettled.is_empty();
-        let patience = if stuck || self.has_notice() { RETRY } else { TIDY };
+        let patience = if stuck { RETRY } else { TIDY };
         let idle = |inbox: &mut Inbox| {
             let offers = !stuck && inbox.offers.len() > 0;
             // A flush that could not be granted must not spin.
@@ -139,21 +138,17 @@ impl Writer {
         let commands = core::mem::take(&mut inbox.commands);
         let stop = inbox.stop;
         drop(inbox);
-        if timeout.timed_out() {
-            self.rounds_since_notice = u32::MAX;
-            if !stuck && let Err(error) = self.outbox.tidy(now()) {
-                tracing::warn!(%error, "old alerts could not be deleted");
-            }
+        if timeout.timed_out()
+            && !stuck
+            && let Err(error) = self.outbox.tidy(now())
+        {
+            tracing::warn!(%error, "old alerts could not be deleted");
         }
         (commands, stop)
     }
 
     fn waiting(&self) -> usize {
         lock(&self.shared.inbox).offers.len()
-    }
-
-    fn has_notice(&self) -> bool {
-        self.notices.values().any(|notice| notice.due)
     }
 
     /// Keeps what was offered and what outputs took. Returns whether that worked.
@@ -223,18 +218,14 @@ impl Writer {
         }
     }
 
-    /// Puts what Picket has to say of itself behind the alerts, at once the first time, then seldom.
+    /// Puts what Picket has to say of itself behind the alerts; the last word when there is time.
     fn take_notices(&mut self, urgent: bool) {
-        if !self.has_notice() || self.backlog.len() >= ROUND + NOTICES {
+        if self.backlog.len() >= ROUND + NOTICES {
             return;
         }
-        self.rounds_since_notice = self.rounds_since_notice.saturating_add(1);
-        if !urgent && self.rounds_since_notice < NOTICE_ROUNDS {
-            return;
-        }
-        self.rounds_since_notice = 0;
         let sensor = self.renderers.sensor().to_owned();
-        for notice in self.notices.values_mut().filter(|notice| notice.due) {
+        let due = |notice: &&mut Notice| if urgent { notice.grew() } else { notice.is_due() };
+        for notice in self.notices.values_mut().filter(due) {
             let document = notice.tell(&sensor);
             match self.renderers.notice(notice.at(), &document) {
                 Ok(entry) => self.backlog.push(entry),
@@ -295,6 +286,7 @@ impl Writer {
         for board in &self.shared.boards {
             board.owed.store(self.outbox.cursor(&board.name).owed, Ordering::Release);
         }
+        let works = error.is_empty();
         let mut status = lock(&self.shared.outbox);
         status.kept += kept;
         status.octets = self.outbox.octets();
@@ -307,7 +299,12 @@ impl Writer {
             status.error = error;
         }
         drop(status);
-        self.shared.progress.step();
+        // A disk that refuses is no progress, however often it does.
+        if works {
+            self.shared.progress.step();
+        } else {
+            self.shared.progress.look();
+        }
     }
 }
 
@@ -324,8 +321,6 @@ fn now() -> u64 {
 const ROUND: usize = 512;
 /// Notices there may be: one of losses, one an output.
 const NOTICES: usize = 16;
-/// Rounds between two revisions of a notice, unless nothing else happens.
-const NOTICE_ROUNDS: u32 = 64;
 /// Attempts to make room on a full disk in one round.
 const MAKE_ROOM: usize = 64;
 const BATCH_ROWS: usize = 500;
