@@ -16,6 +16,7 @@ pub mod enrich;
 pub mod evasions;
 pub mod event;
 pub mod import;
+pub mod learnt;
 pub mod pack;
 pub mod runtime;
 pub mod sink;

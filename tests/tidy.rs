@@ -21,6 +21,7 @@ const LEAVES: [(&str, &[(&str, &str)]); 3] = [
             ("arrayvec", "lists of bounded length without a heap"),
             ("crc32c", "the checksum of SCTP"),
             ("nom", "parsers of octets"),
+            ("serde", "optional: numbers in what is kept over a restart"),
             ("thiserror", "one error enum"),
         ],
     ),

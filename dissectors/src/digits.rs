@@ -171,6 +171,21 @@ impl Default for Digits {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for Digits {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Digits {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bits = NonZeroU128::deserialize(deserializer)?;
+        Self::from_bits(bits).ok_or_else(|| serde::de::Error::custom("no packed digits"))
+    }
+}
+
 impl fmt::Display for Digits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = [0_u8; Self::MAX];

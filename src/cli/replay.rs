@@ -16,6 +16,7 @@ use crate::{
     config::{Subscribers, plan::HomeNeed},
     engine::{Engine, Output, alert::Level},
     event::json::Writer,
+    learnt,
     sink::alert::Renderer,
 };
 
@@ -43,6 +44,11 @@ pub(super) struct Replay {
     /// Writes the frames of every alert's dialogues as pcapng, with comments that say why.
     #[arg(long, value_name = "OUT.pcapng")]
     evidence: Option<PathBuf>,
+    /// Starts with what was learnt before and keeps what is learnt, in this directory. The file
+    /// there holds subscriber numbers in clear and is readable by its owner only. With --deliver the
+    /// outbox and the keys are there too; without, those are in state.dir, else /var/lib/picket.
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
     /// Writes alerts as JSON lines to stdout, and nothing else.
     #[arg(long)]
     json: bool,
@@ -55,9 +61,6 @@ pub(super) struct Replay {
     /// Gives up waiting for the outputs after so many seconds without progress.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "deliver")]
     deliver_timeout: u64,
-    /// Directory of the outbox and the keys. Default: state.dir, else /var/lib/picket.
-    #[arg(long, value_name = "DIR", requires = "deliver")]
-    state: Option<PathBuf>,
     /// Threads to use: from 2 on, reading goes ahead of detecting. What comes out is the same.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     threads: u16,
@@ -111,6 +114,9 @@ impl Replay {
         let records =
             self.events.is_some() || deliverer.as_ref().is_some_and(Deliverer::wants_events);
         let mut engine = Engine::new(Arc::clone(&plan), Arc::new(rules), setup::options(records));
+        if let Some(dir) = &self.state {
+            setup::remember(dir, &mut engine, self.quiet)?;
+        }
         let mut gravest = None;
         let mut told = summary::Told::default();
         let mut line = String::new();
@@ -159,6 +165,10 @@ impl Replay {
         }
         if let Some(evidence) = evidence {
             evidence.finish(self.quiet || self.json)?;
+        }
+        if let Some(dir) = &self.state {
+            learnt::store(dir, &engine.snapshot())
+                .map_err(|error| Failure::Failed(error.into()))?;
         }
         input.tell_faults();
         if lines {

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use picket_dissectors::map;
+use picket_hw::Timestamp;
 
 use super::{Failure, output::say};
 use crate::{
     config::{Document, Plan, Subscribers, plan::HomeNeed},
-    engine::{Options, Rules},
+    engine::{Engine, Options, Rules},
     event::fields::Names,
-    pack,
+    learnt, pack,
     sink::{key, redact::Redactor},
 };
 
@@ -97,6 +98,24 @@ pub(super) fn shown(
         Some((key, until)) => redactor.after(&key, until),
         None => redactor,
     })
+}
+
+/// Takes in what was learnt before; says since when, and what of it was left aside.
+pub(super) fn remember(dir: &Path, engine: &mut Engine, quiet: bool) -> Result<(), Failure> {
+    let restored = learnt::load(dir, engine).map_err(|error| Failure::Failed(anyhow!(error)))?;
+    let Some(restored) = restored.filter(|_| !quiet) else { return Ok(()) };
+    let time = |at: Timestamp| {
+        let at = i64::try_from(at.nanos() / 1_000_000_000).unwrap_or(i64::MAX);
+        jiff::Timestamp::from_second(at).map_or_else(|_| String::new(), |at| at.to_string())
+    };
+    let since = restored.since.map_or_else(|| "nothing".to_owned(), time);
+    say(&format!("picket: goes on with what was learnt from {since} to {}", time(restored.until)));
+    for left in &restored.left {
+        say(&format!(
+            "picket: warning: learnt {left} do not fit this version or configuration and are learnt anew"
+        ));
+    }
+    Ok(())
 }
 
 /// Options of an engine on files: the seed is fixed, for nothing may depend on it.

@@ -99,6 +99,8 @@ pub fn offenders(event: &SigEvent) -> (Attacker, Attacker) {
 #[derive(Debug)]
 pub struct EvidenceRing {
     slots: Vec<(u64, Evidence)>,
+    /// The first token given.
+    first: u64,
     next: u64,
 }
 
@@ -106,7 +108,7 @@ impl EvidenceRing {
     /// Makes an empty ring.
     #[must_use]
     pub const fn new() -> Self {
-        Self { slots: Vec::new(), next: 1 }
+        Self { slots: Vec::new(), first: 1, next: 1 }
     }
 
     /// Returns the token the next [`Self::keep`] will give.
@@ -115,14 +117,19 @@ impl EvidenceRing {
         self.next
     }
 
+    /// Goes on with the tokens of an earlier run, whose events are gone.
+    pub fn resume(&mut self, next: u64) {
+        *self = Self { slots: Vec::new(), first: next.max(1), next: next.max(1) };
+    }
+
     /// Keeps an event under [`Self::token`].
     pub fn keep(&mut self, evidence: Evidence) {
         let token = self.next;
         self.next += 1;
-        let at = place(token);
+        let at = self.place(token);
         if self.slots.len() < CAPACITY {
             self.slots.push((token, evidence));
-        } else if let Some(slot) = self.slots.get_mut(at) {
+        } else if let Some(slot) = at.and_then(|at| self.slots.get_mut(at)) {
             *slot = (token, evidence);
         }
     }
@@ -131,9 +138,13 @@ impl EvidenceRing {
     #[must_use]
     pub fn get(&self, token: u64) -> Option<&Evidence> {
         self.slots
-            .get(place(token))
+            .get(self.place(token)?)
             .filter(|(kept, _)| *kept == token)
             .map(|(_, evidence)| evidence)
+    }
+
+    fn place(&self, token: u64) -> Option<usize> {
+        usize::try_from(token.checked_sub(self.first)? % CAPACITY as u64).ok()
     }
 }
 
@@ -141,10 +152,6 @@ impl Default for EvidenceRing {
     fn default() -> Self {
         Self::new()
     }
-}
-
-fn place(token: u64) -> usize {
-    usize::try_from((token.saturating_sub(1)) % CAPACITY as u64).unwrap_or(0)
 }
 
 /// Events remembered: some fifteen megaoctets.

@@ -19,6 +19,7 @@ mod opening;
 mod returned;
 mod scout;
 mod shape;
+mod snapshot;
 pub mod stats;
 mod subject;
 mod timeouts;
@@ -34,6 +35,7 @@ use picket_dissectors::Digits;
 use picket_hw::{Frame, Timestamp};
 use picket_rules::{Matches, RuleSet, RuleState};
 pub use scout::{Ahead, Scout};
+pub use snapshot::Restored;
 pub use stats::Stats;
 
 use crate::{
@@ -126,6 +128,10 @@ pub struct Engine {
     now: Timestamp,
     /// Nothing has a deadline before this.
     quiet_until: Timestamp,
+    /// The first frame anything was learnt from, in earlier runs too.
+    since: Option<Timestamp>,
+    /// What was learnt before reaches to here.
+    until: Timestamp,
     options: Options,
 }
 
@@ -168,6 +174,8 @@ impl Engine {
             stats: Stats::default(),
             now: Timestamp::EPOCH,
             quiet_until: Timestamp::EPOCH,
+            since: None,
+            until: Timestamp::EPOCH,
             options,
             plan,
             rules,
@@ -192,6 +200,7 @@ impl Engine {
             self.quiet_until = Timestamp::EPOCH;
         }
         self.advance(frame.at);
+        self.since.get_or_insert(frame.at);
         self.stats.frames += 1;
         self.stats.octets += frame.bytes.len() as u64;
         if let Some(trails) = &mut self.trails {

@@ -4,6 +4,7 @@
 //! unknown is never trusted.
 
 use picket_dissectors::Digits;
+use serde::{Deserialize, Serialize};
 
 use super::{
     numbering::{Country, calling_code, country_of_e164, country_of_imsi},
@@ -13,7 +14,9 @@ use super::{
 pub use super::terms::{Class, NodeRole, Origin, Relation};
 
 /// A network by its place in the plan; [`NetworkId::HOME`] is home.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(
+    Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
+)]
 pub struct NetworkId(pub u16);
 
 impl NetworkId {
@@ -26,7 +29,7 @@ impl NetworkId {
 }
 
 /// What is known of a number.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Place {
     /// Whose it is, seen from home.
     pub origin: Origin,
@@ -252,6 +255,12 @@ impl Networks {
     pub fn by_name(&self, name: &str) -> Option<NetworkId> {
         let at = self.networks.iter().position(|network| network.name == name)?;
         u16::try_from(at).ok().map(NetworkId).filter(|id| self.has_home || *id != NetworkId::HOME)
+    }
+
+    /// Describes the place a network is; without one the country alone is known.
+    #[must_use]
+    pub fn at(&self, id: Option<NetworkId>, country: Option<Country>) -> Place {
+        self.place(id, country)
     }
 
     /// Whether the operation is agreed from the network towards home.

@@ -7,11 +7,12 @@ use core::fmt;
 use std::sync::LazyLock;
 
 use picket_dissectors::Digits;
+use serde::{Deserialize, Serialize};
 
 use super::prefix::DigitTrie;
 
 /// A country: two letters of ISO 3166-1, or [`Country::VIRTUAL`].
-#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct Country([u8; 2]);
 
 impl Country {

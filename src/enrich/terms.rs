@@ -1,7 +1,7 @@
 //! Words of the address plan, spelled as in the configuration and in events.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Makes an enum whose variants have one spelling for configuration, events and rules.
 macro_rules! terms {
@@ -9,6 +9,7 @@ macro_rules! terms {
         $(#[$outer])*
         #[derive(
             Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd,
+            Serialize,
         )]
         pub enum $name { $($(#[$doc])* #[serde(rename = $text)] $variant,)* }
 

@@ -10,8 +10,12 @@ use arrayvec::ArrayVec;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use picket_hw::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
 
-use super::table::{ExpiringTable, Gone};
+use super::{
+    keep::{Atlas, KeepError, Reader, Writer},
+    table::{ExpiringTable, Gone},
+};
 
 /// A bounded table with aliases.
 #[derive(Debug)]
@@ -135,6 +139,49 @@ impl<A: Copy + Eq + Hash, V> Aliased<A, V> {
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.entries.next_deadline()
+    }
+
+    /// Writes every entry with its number and names.
+    pub fn save(&self, out: &mut Writer)
+    where
+        A: Serialize,
+        V: Serialize,
+    {
+        out.put(&(self.inserted, self.entries.len()));
+        for (number, entry, class, deadline) in self.entries.iter() {
+            out.put(&(number, entry.aliases.as_slice(), &entry.value, class, deadline.nanos()));
+        }
+    }
+
+    /// Reads what [`Self::save`] wrote into an empty table; `adopt` may change a value for the plan
+    /// in force.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error when it does not read.
+    pub fn load(
+        &mut self,
+        saved: &mut Reader<'_>,
+        mut adopt: impl FnMut(&mut V, &Atlas<'_>),
+    ) -> Result<(), KeepError>
+    where
+        A: DeserializeOwned,
+        V: DeserializeOwned,
+    {
+        let (inserted, count) = saved.take::<(u64, usize)>()?;
+        self.inserted = inserted;
+        for _ in 0..count {
+            let (number, aliases, mut value, class, deadline) =
+                saved.take::<(u64, Vec<A>, V, u8, u64)>()?;
+            adopt(&mut value, saved.atlas());
+            let entry = Entry { aliases: ArrayVec::new(), value };
+            let deadline = Timestamp::from_nanos(deadline);
+            if let Some(gone) = self.entries.put_back(number, entry, class, deadline) {
+                self.forget(gone);
+            }
+            aliases.into_iter().for_each(|alias| self.alias(number, alias));
+        }
+        Ok(())
     }
 
     fn forget(&mut self, gone: Gone<u64, Entry<A, V>>) -> Gone<u64, V> {

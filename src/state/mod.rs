@@ -3,6 +3,7 @@
 pub mod aliased;
 pub mod dialogue;
 pub mod ipfrag;
+pub mod keep;
 pub mod mirror;
 pub mod octets;
 pub mod path;

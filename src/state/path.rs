@@ -7,8 +7,12 @@
 //! are nearly all home is ours. Until enough was seen nothing is said.
 
 use picket_hw::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use super::table::ExpiringTable;
+use super::{
+    keep::{KeepError, Kept, Reader, Writer},
+    table::ExpiringTable,
+};
 
 /// Which side point codes are on.
 #[derive(Debug)]
@@ -18,7 +22,7 @@ pub struct Paths {
 }
 
 /// A point code in its network.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub struct Point {
     /// Point code.
     pub code: u32,
@@ -39,13 +43,13 @@ pub enum Learnt {
     Peer,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 struct Counts {
     home: u32,
     external: u32,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 struct Answers {
     answered: u32,
     silent: u32,
@@ -124,6 +128,21 @@ impl Paths {
         self.answers
             .get(&(from, to))
             .is_some_and(|&Answers { answered, silent }| answered > 0 && answered / 3 >= silent)
+    }
+}
+
+impl Kept for Paths {
+    const NAME: &'static str = "paths";
+    const VERSION: u16 = 1;
+
+    fn save(&self, out: &mut Writer) {
+        out.table(&self.points);
+        out.table(&self.answers);
+    }
+
+    fn load(&mut self, saved: &mut Reader<'_>) -> Result<(), KeepError> {
+        saved.table(&mut self.points, |_, _| {})?;
+        saved.table(&mut self.answers, |_, _| {})
     }
 }
 

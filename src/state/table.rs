@@ -160,6 +160,40 @@ impl<K: Eq + Hash + Clone, V> ExpiringTable<K, V> {
         self.earliest().map(|(deadline, _)| deadline)
     }
 
+    /// Iterates class by class, each in the order of last touch, with class and deadline.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &V, u8, Timestamp)> {
+        let chain = |class: &Class| {
+            let next = |&at: &u32| self.slots.get(at as usize).map(|slot| slot.after);
+            core::iter::successors(Some(class.head), next)
+        };
+        self.classes.iter().flat_map(chain).filter_map(|at| {
+            let entry = self.slots.get(at as usize)?.entry.as_ref()?;
+            Some((&entry.key, &entry.value, entry.class, entry.deadline))
+        })
+    }
+
+    /// Puts an entry back that [`Self::iter`] gave, in its order; an entry of a class there is not
+    /// is left out. What finds no room pushes out, and returns, what was put back before it.
+    pub fn put_back(
+        &mut self,
+        key: K,
+        value: V,
+        class: u8,
+        deadline: Timestamp,
+    ) -> Option<Gone<K, V>> {
+        if usize::from(class) >= self.classes.len() {
+            return None;
+        }
+        let gone = self.insert(key, value, class, Timestamp::EPOCH);
+        // It is the last of its class now.
+        let at = self.classes.get(usize::from(class)).map_or(NONE, |class| class.tail);
+        let at = self.slots.get_mut(at as usize);
+        if let Some(entry) = at.and_then(|slot| slot.entry.as_mut()) {
+            entry.deadline = deadline;
+        }
+        gone
+    }
+
     fn earliest(&self) -> Option<(Timestamp, u32)> {
         self.classes
             .iter()
@@ -312,6 +346,28 @@ mod tests {
         assert_eq!((table.len(), table.evictions()), (2, 2));
         assert_eq!(table.insert('d', 5, 1, at(3)).map(|gone| gone.value), Some(4));
         assert_eq!(table.evictions(), 2);
+    }
+
+    #[test]
+    fn what_is_put_back_expires_as_it_would_have() {
+        let mut table = ExpiringTable::new(10, &[5, 50], 1);
+        for (key, class) in [('a', 1), ('b', 0), ('c', 0), ('d', 1)] {
+            table.insert(key, (), class, at(1));
+        }
+        table.touch(&'b', 0, at(3));
+        let drain = |table: &mut ExpiringTable<char, ()>| -> Vec<_> {
+            core::iter::from_fn(|| table.expire(at(100)))
+                .map(|gone| (gone.key, gone.deadline.nanos()))
+                .collect()
+        };
+        let (mut again, mut small) =
+            (ExpiringTable::new(10, &[5, 50], 2), ExpiringTable::new(2, &[5, 50], 2));
+        for (&key, (), class, deadline) in table.iter() {
+            assert_eq!(again.put_back(key, (), class, deadline), None);
+            small.put_back(key, (), class, deadline);
+        }
+        assert_eq!(drain(&mut again), [('c', 6), ('b', 8), ('a', 51), ('d', 51)]);
+        assert_eq!(drain(&mut small), [('a', 51), ('d', 51)]);
     }
 
     proptest! {

@@ -6,18 +6,19 @@
 
 use picket_dissectors::Digits;
 use picket_hw::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::enrich::numbering::Country;
 
 /// Requests about one subscriber.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 pub struct Queries {
     bucket: u64,
     current: Bucket,
     previous: Bucket,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 struct Bucket {
     count: u32,
     senders: [u32; SENDERS],

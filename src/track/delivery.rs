@@ -5,9 +5,10 @@
 //! Deliveries are counted whoever makes them: hubs ask from one title and deliver from another.
 
 use picket_hw::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// The last questions about one subscriber that were answered.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 pub struct Deliveries {
     /// Times of answered questions, nanoseconds; 0 for none. The oldest gives way.
     asked: [u64; KEPT],
