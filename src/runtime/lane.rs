@@ -105,6 +105,8 @@ pub(super) struct Lane {
     published: Arc<Mutex<Published>>,
     /// When something was last published.
     told: Timestamp,
+    /// When the oldest frame of the last burst was captured.
+    oldest: Timestamp,
 }
 
 /// Where frames enter the engine, and the recording.
@@ -136,7 +138,8 @@ impl Lane {
             clock: now,
             counters: Counters::default(),
         };
-        Self { source, intake, merge, outlet, orders, waker, published, told: Timestamp::EPOCH }
+        let (told, oldest) = (Timestamp::EPOCH, Timestamp::MAX);
+        Self { source, intake, merge, outlet, orders, waker, published, told, oldest }
     }
 
     /// Runs until it is told to stop or the capture ends.
@@ -162,9 +165,12 @@ impl Lane {
                 Ok(polled) => polled,
                 Err(error) => break Err(RunError::Capture(error)),
             };
+            // A line that never pauses must not keep the program: what was captured before the
+            // order is read, however long that takes, and of what came later nothing is waited for.
+            let more = |at: Timestamp| self.oldest <= at && now.since(at) < LONGEST_DRAIN;
             let since = stopping.map(|at| now.since(at));
             match polled {
-                Polled::Frames(_) if since.is_none_or(|since| since < LONGEST_DRAIN) => continue,
+                Polled::Frames(_) if stopping.is_none_or(more) => continue,
                 Polled::Idle if since.is_none_or(|since| since < SHORTEST_DRAIN) => {}
                 Polled::Frames(_) | Polled::Idle | Polled::End => break Ok(()),
             }
@@ -177,14 +183,20 @@ impl Lane {
 
     /// Reads a burst, and lets time pass when there is none.
     fn poll(&mut self, now: Timestamp) -> Result<Polled, CaptureError> {
-        let Self { source, intake, merge, outlet, .. } = self;
+        let Self { source, intake, merge, outlet, oldest, .. } = self;
         intake.ceiling = now.saturating_add(AHEAD);
         intake.clock = now;
+        *oldest = Timestamp::MAX;
         let polled = match merge {
-            None => source.poll(&mut |frame| intake.take(frame))?,
+            None => source.poll(&mut |frame| {
+                *oldest = frame.at.min(*oldest);
+                intake.take(frame);
+            })?,
             Some(merge) => {
-                let polled = source
-                    .poll(&mut |frame| merge.push(&frame, &mut |frame| intake.take(frame)))?;
+                let polled = source.poll(&mut |frame| {
+                    *oldest = frame.at.min(*oldest);
+                    merge.push(&frame, &mut |frame| intake.take(frame));
+                })?;
                 merge.release(now.saturating_sub(SLACK), &mut |frame| intake.take(frame));
                 intake.counters.hurried = merge.hurried();
                 polled
@@ -311,7 +323,10 @@ const AHEAD: u64 = 1_000_000_000;
 const PUBLISH: u64 = 1_000_000_000;
 /// After the order to stop, this long is read at least: the kernel gathers frames for 10 ms.
 const SHORTEST_DRAIN: u64 = 60_000_000;
-/// And this long at most: a line that never pauses would otherwise keep the program.
-const LONGEST_DRAIN: u64 = 2_000_000_000;
+/// And this long at most, should the frames have been stamped by a clock that is behind.
+const LONGEST_DRAIN: u64 = 30_000_000_000;
 const SHORT_PAUSE: Duration = Duration::from_millis(10);
 const LONG_PAUSE: Duration = Duration::from_millis(100);
+
+#[cfg(test)]
+mod tests;
