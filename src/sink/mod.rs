@@ -12,6 +12,7 @@ mod file;
 pub(crate) mod format;
 mod kafka;
 pub mod key;
+pub mod misp;
 mod ocsf;
 pub mod outbox;
 mod outlet;
