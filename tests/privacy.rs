@@ -153,3 +153,44 @@ fn a_change_of_key_can_be_followed() {
     let over = rotated.replace("2099-12-31", "2001-01-01");
     assert_eq!(ids("over", &over, "previous_id"), Vec::<String>::new());
 }
+
+#[test]
+fn who_was_tracked_is_sealed_opened_on_record_and_forgotten_on_request() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let synth = ["synth", "s.pcap", "--config", "c.toml", "--truth", "t.jsonl"];
+    picket(dir, &[&synth[..], &["--scenario", "ati_from_abroad", "--messages", "50"]].concat());
+    let config = fs::read_to_string(dir.join("c.toml")).unwrap();
+    let (config, _) = config.split_once("[privacy]").expect("the settings to be put in place");
+    let settings = "[state]\ndir = \"state\"\n[privacy]\nsubscribers = \"pseudonym\"\n[output.file]\npath = \"out.jsonl\"\n";
+    fs::write(dir.join("p.toml"), format!("{config}\n{settings}")).unwrap();
+    picket(dir, &["replay", "s.pcap", "-c", "p.toml", "-q", "--deliver"]);
+    let sent = fs::read_to_string(dir.join("out.jsonl")).unwrap();
+    let first: Value = serde_json::from_str(sent.lines().next().unwrap()).unwrap();
+    let id = first["id"].as_str().unwrap();
+    let pseudonym = first["subscriber"]["id"].as_str().unwrap();
+    let truth = fs::read_to_string(dir.join("t.jsonl")).unwrap();
+    let truth: Value = serde_json::from_str(truth.lines().next().unwrap()).unwrap();
+    let numbers: Vec<&str> =
+        ["imsi", "msisdn"].iter().filter_map(|name| truth[name].as_str()).collect();
+    assert!(!numbers.is_empty() && pseudonym.starts_with("sub:"), "{first}");
+    let store = || fs::read(dir.join("state/outbox.sqlite")).unwrap();
+    let holds = |octets: &[u8], text: &str| {
+        octets.windows(text.len()).any(|window| window == text.as_bytes())
+    };
+    assert!(holds(&store(), pseudonym), "the search finds what is there");
+    assert!(numbers.iter().all(|number| !holds(&store(), number)), "sealed");
+
+    let revealed = picket(dir, &["reveal", id, "--reason", "case 7", "-c", "p.toml"]).stdout;
+    let revealed = String::from_utf8(revealed).unwrap();
+    let known = numbers.iter().find(|number| revealed.contains(**number));
+    let known = known.expect("one of them is told");
+    let audit = fs::read_to_string(dir.join("state/audit.log")).unwrap();
+    assert!(audit.contains(id) && audit.contains("case 7") && audit.lines().count() == 1);
+
+    let erase = ["erase", "--reason", "asked for", "-c", "p.toml", "--subscriber", known];
+    picket(dir, &erase);
+    assert!(!holds(&store(), pseudonym), "erased, not merely hidden");
+    let audit = fs::read_to_string(dir.join("state/audit.log")).unwrap();
+    assert!(audit.lines().count() == 2 && !audit.contains(known), "{audit}");
+}

@@ -16,6 +16,7 @@ mod key;
 mod output;
 mod reference;
 mod replay;
+mod reveal;
 mod rules;
 mod run;
 mod setup;
@@ -42,6 +43,10 @@ enum Verb {
     Replay(replay::Replay),
     /// Makes keys for pseudonyms and sealed identities.
     Key(key::Key),
+    /// Opens the sealed identity of an alert: who was tracked.
+    Reveal(reveal::Reveal),
+    /// Forgets a person: deletes every kept alert that shows them.
+    Erase(reveal::Erase),
     /// Listens to live traffic until SIGTERM.
     Run(run::Run),
     /// Prints what is in a capture, message by message, without rules.
@@ -107,6 +112,8 @@ pub fn main() -> ExitCode {
         Verb::Import(import) => import.run(),
         Verb::Synth(synth) => synth.run(),
         Verb::Key(key) => key.run(),
+        Verb::Reveal(reveal) => reveal.run(),
+        Verb::Erase(erase) => erase.run(),
         Verb::Fields(fields) => fields.run(),
         Verb::Notes(format) => format.notes(),
         Verb::Schema(schema) => schema.run(),

@@ -16,6 +16,7 @@
 //! has, oldest first; then rows still owed, the lowest level and among those the oldest first. Each
 //! of the latter is counted in `loss` and returned, to become an alert itself.
 
+mod personal;
 mod query;
 mod retention;
 mod schema;
@@ -30,6 +31,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use personal::Sealed;
 pub use query::{Filter, Query, Row};
 pub use retention::Lost;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, params};

@@ -62,8 +62,8 @@ pub struct Row {
 /// The outbox, to read.
 #[derive(Debug)]
 pub struct Query {
-    path: PathBuf,
-    connection: Connection,
+    pub(super) path: PathBuf,
+    pub(super) connection: Connection,
 }
 
 impl Query {
