@@ -188,6 +188,11 @@ fn who_was_tracked_is_sealed_opened_on_record_and_forgotten_on_request() {
     let audit = fs::read_to_string(dir.join("state/audit.log")).unwrap();
     assert!(audit.contains(id) && audit.contains("case 7") && audit.lines().count() == 1);
 
+    let misp = picket(dir, &["alerts", "export", "--format", "misp", "-c", "p.toml"]).stdout;
+    let misp: Value = serde_json::from_slice(&misp).unwrap();
+    assert_eq!(misp["Event"]["Object"][0]["name"], "ss7-attack");
+    assert!(numbers.iter().all(|number| !misp.to_string().contains(number)), "{misp}");
+
     let erase = ["erase", "--reason", "asked for", "-c", "p.toml", "--subscriber", known];
     picket(dir, &erase);
     assert!(!holds(&store(), pseudonym), "erased, not merely hidden");

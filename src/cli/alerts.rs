@@ -18,7 +18,7 @@ use crate::{
     event::{fields::number::Numbering, json::rfc3339},
     sink::{
         format::Shape,
-        key,
+        key, misp,
         outbox::{Filter, OutboxError, Query, Row},
         redact::Redactor,
     },
@@ -113,6 +113,8 @@ enum Form {
     Json,
     Ocsf,
     Cef,
+    /// One MISP event with an ss7-attack object an alert.
+    Misp,
 }
 
 impl Alerts {
@@ -204,6 +206,16 @@ impl Export {
             Form::Json => Shape::Json,
             Form::Ocsf => Shape::Ocsf,
             Form::Cef => Shape::Cef,
+            Form::Misp => {
+                let mut alerts = Vec::new();
+                query.each(&self.which.filter(&plan), |row| {
+                    let alert = serde_json::from_str(&row.json);
+                    alerts.push(alert.map_err(|error| Failure::Failed(anyhow!(error)))?);
+                    Ok::<(), Failure>(())
+                })?;
+                writeln!(out, "{}", misp::event(&alerts, &plan.sensor))?;
+                return Ok(out.flush()?);
+            }
         };
         query.each(&self.which.filter(&plan), |row| {
             let text = shape.of(&row.json).map_err(|error| Failure::Failed(anyhow!(error)))?;
