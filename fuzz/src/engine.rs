@@ -189,6 +189,7 @@ const SMALL_TABLES: Capacity = Capacity {
     dialogues: 2,
     correlations: 2,
     subscribers: 2,
+    dossiers: 2,
     global_titles: 2,
     alerts: 2,
 };

@@ -171,14 +171,26 @@ pub struct Lists {
 }
 
 /// What is kept between messages and between runs.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct State {
     /// Directory of the outbox, learnt state and keys. Default: nothing is kept.
     pub dir: Option<PathBuf>,
+    /// Hours after the first message in which it is learnt what is usual: who sends what to whom, how
+    /// often, and which way. Until then nothing is called new, strange or more than usual.
+    pub learning_hours: u32,
     /// How many entries each table holds.
     pub capacity: Capacity,
 }
+
+impl Default for State {
+    fn default() -> Self {
+        Self { dir: None, learning_hours: LEARNING_HOURS, capacity: Capacity::default() }
+    }
+}
+
+/// What vendors of firewalls recommend as the least for learning where subscribers roam.
+pub const LEARNING_HOURS: u32 = 12;
 
 /// How many entries each table holds; a full table evicts and counts. Memory is taken as tables
 /// fill.
@@ -199,6 +211,8 @@ pub struct Capacity {
     pub correlations: u32,
     /// Subscribers remembered: bindings, last place, cadence.
     pub subscribers: u32,
+    /// Subscribers whose requests are followed over days: those somebody asked about who should not.
+    pub dossiers: u32,
     /// Global titles remembered: novelty, cadence, what was seen of them.
     pub global_titles: u32,
     /// Alerts that are open.
@@ -215,6 +229,7 @@ impl Default for Capacity {
             dialogues: 1_000_000,
             correlations: 1_000_000,
             subscribers: 2_000_000,
+            dossiers: 131_072,
             global_titles: 262_144,
             alerts: 65_536,
         }

@@ -45,6 +45,8 @@ pub struct Plan {
     pub lists: BTreeMap<String, Vec<String>>,
     /// Where state is kept between runs.
     pub state_dir: Option<PathBuf>,
+    /// Hours after the first message in which it is learnt what is usual; `None` is the default.
+    pub learning_hours: Option<u32>,
     /// How many entries each table holds.
     pub capacity: Capacity,
     /// Where frames come from.

@@ -80,6 +80,7 @@ pub(super) fn plan(
         disabled_rules: config.rules.disable.clone(),
         lists,
         state_dir: config.state.dir.as_ref().map(resolve),
+        learning_hours: Some(config.state.learning_hours),
         capacity: config.state.capacity,
         capture: config.capture.clone(),
         output,

@@ -59,6 +59,7 @@ struct Open {
     alert: Alert,
     base: Level,
     unsaid: bool,
+    swept: bool,
 }
 
 /// One hit of a rule.
@@ -76,6 +77,8 @@ pub(super) struct Hit<'a> {
     pub earlier: Vec<Evidence>,
     /// Hits this stands for, for a correlation the events in its window.
     pub count: u64,
+    /// One of many requests about different people, gathered under their sender.
+    pub swept: bool,
 }
 
 impl Alerts {
@@ -117,6 +120,8 @@ impl Alerts {
         let Some(keys) = self.waiting.remove(&(event.dialogue.id, invoke_id(event))) else {
             return;
         };
+        // What a sweep got of one person is an alert of its own.
+        let mut leaks = Vec::new();
         for (key, asked) in keys {
             let Some(open) = self.open.get_mut(&key) else { continue };
             // The request is cited again with what became of it.
@@ -124,6 +129,9 @@ impl Alerts {
             let answer = Evidence { outcome: Some(outcome), ..Evidence::of(event) };
             if outcome != Outcome::NoAnswer && outcome != Outcome::Unseen {
                 cite(&mut open.alert, &answer);
+            }
+            if open.swept && outcome == Outcome::Leaked && event.subscriber.key != 0 {
+                leaks.push((key.0, Arc::clone(&open.alert.rule), asked));
             }
             open.unsaid = true;
             let graver = gravity(outcome) > gravity(open.alert.outcome);
@@ -139,6 +147,26 @@ impl Alerts {
                 self.schedule(key, event.at);
             }
         }
+        for (number, rule, asked) in leaks {
+            let group = Group::Subscriber(event.subscriber.key);
+            let earlier = vec![Evidence { outcome: Some(outcome), ..asked }];
+            let hit = Hit {
+                number,
+                rule: &rule,
+                group,
+                group_text: Vec::new(),
+                earlier,
+                count: 1,
+                swept: false,
+            };
+            self.hit(hit, event, out);
+        }
+    }
+
+    /// Whether an alert of this rule and group is open.
+    #[must_use]
+    pub(super) fn is_open(&self, number: u32, group: Group) -> bool {
+        self.open.get(&(number, group)).is_some()
     }
 
     /// Publishes what is due and closes what is idle, as of each deadline up to `now`.
@@ -207,7 +235,7 @@ impl Alerts {
             traces: Vec::new(),
         };
         // A campaign against many people is not about one of them.
-        if !matches!(hit.group, Group::Subscriber(_)) && hit.count > 1 {
+        if hit.swept || (!matches!(hit.group, Group::Subscriber(_)) && hit.count > 1) {
             alert.subscriber = None;
         }
         blame(&mut alert, calling);
@@ -220,7 +248,7 @@ impl Alerts {
         }
         cite(&mut alert, &Evidence::of(event));
         let base = hit.rule.level;
-        let mut open = Open { alert, base, unsaid: true };
+        let mut open = Open { alert, base, unsaid: true, swept: hit.swept };
         publish(&mut open, event.at, out);
         if let Some(mut gone) = self.open.insert(key, open, 0, event.at) {
             self.due.remove(&gone.key);

@@ -60,13 +60,20 @@ impl Engine {
             }
             let earlier =
                 found.tokens.iter().filter_map(|&token| self.evidence.get(token).copied());
+            let number = self.numbers.get(found.rule).copied().unwrap_or(u32::MAX);
+            let own = group(found, &info.group_by, event);
+            let sweep = sweep(event, own).filter(|_| !self.alerts.is_open(number, own));
             let hit = Hit {
-                number: self.numbers.get(found.rule).copied().unwrap_or(u32::MAX),
+                number,
                 rule: about,
-                group: group(found, &info.group_by, event),
-                group_text: group_text(found, &info.group_by),
+                group: sweep.map_or(own, Group::Title),
+                group_text: match sweep {
+                    Some(title) => vec![(SENDER.to_owned(), GroupValue::Number(title))],
+                    None => group_text(found, &info.group_by),
+                },
                 earlier: earlier.collect(),
                 count: found.count,
+                swept: sweep.is_some(),
             };
             self.alerts.hit(hit, event, &mut self.published);
         }
@@ -91,6 +98,19 @@ fn suppressed(plan: &Plan, event: &SigEvent, about: &Rule) -> bool {
     };
     plan.suppressions.iter().any(|suppression| suppression.covers(&candidate))
 }
+
+/// Returns the sender that a hit about one person is gathered under, when its request is one of a
+/// sweep: whoever tries thousands of identities is one attacker, not thousands of victims. What an
+/// answer gives away is told of the person it is about, see [`super::alerts::Alerts::outcome`].
+fn sweep(event: &SigEvent, own: Group) -> Option<Digits> {
+    let one = matches!(own, Group::Subscriber(_));
+    let gathers = event.tracking.asker.sweep && event.dialogue.outcome.is_none();
+    let gt = event.sccp.and_then(|sccp| sccp.calling.gt).filter(|_| gathers && one)?;
+    Some(gt.e164.unwrap_or(gt.digits))
+}
+
+/// What hits of a sweep have in common.
+const SENDER: &str = "sccp.calling.gt.e164";
 
 /// Returns what hits of a rule have in common: for a correlation what it groups by, where that is
 /// the subscriber or the sender the same as for single events.

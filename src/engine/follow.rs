@@ -6,30 +6,35 @@ use super::Engine;
 use crate::{
     enrich::network::{NodeRole, Origin},
     event::{ComponentType, Outcome, Protocol, SigEvent},
-    track::presence,
+    track::{business, presence},
 };
 
 impl Engine {
     pub(super) fn track(&mut self, event: &mut SigEvent) {
-        let Some(operation) =
-            event.operation.filter(|operation| operation.protocol == Protocol::Map)
-        else {
-            return;
-        };
+        let Some(operation) = event.operation else { return };
         let component =
             event.tcap.and_then(|tcap| tcap.component).and_then(|component| component.kind);
         let invoke = component == Some(ComponentType::Invoke);
-        match operation.code {
-            UPDATE_LOCATION | UPDATE_GPRS_LOCATION | SEND_AUTHENTICATION_INFO if invoke => {
-                self.track_move(event);
+        if operation.protocol == Protocol::Map {
+            match operation.code {
+                UPDATE_LOCATION | UPDATE_GPRS_LOCATION | SEND_AUTHENTICATION_INFO if invoke => {
+                    self.track_move(event);
+                }
+                SEND_ROUTING_INFO_FOR_SM if !invoke => self.track_question(event),
+                FORWARD_SM | MT_FORWARD_SM if invoke => self.track_delivery(event),
+                _ => {}
             }
-            SEND_ROUTING_INFO_FOR_SM if !invoke => self.track_question(event),
-            FORWARD_SM | MT_FORWARD_SM if invoke => self.track_delivery(event),
-            _ => {}
+            if invoke && matches!(operation.family, "location" | "identity") {
+                self.track_query(event);
+            }
         }
-        let queries = matches!(operation.family, "location" | "identity");
-        if invoke && queries {
-            self.track_query(event);
+        if invoke {
+            event.tracking.unwarranted = business::none(event);
+            self.pursue(event, operation);
+            self.watch(event, operation);
+        } else if event.dialogue.request.is_some() {
+            self.pursue_answer(event, operation);
+            self.watch_answer(event, operation);
         }
     }
 

@@ -16,6 +16,7 @@ pub mod evidence;
 mod follow;
 mod network;
 mod opening;
+mod pursue;
 mod returned;
 mod scout;
 mod shape;
@@ -25,6 +26,7 @@ mod subject;
 mod timeouts;
 mod transaction;
 mod versions;
+mod watch;
 mod wire;
 
 use std::{collections::VecDeque, sync::Arc};
@@ -39,15 +41,17 @@ pub use snapshot::Restored;
 pub use stats::Stats;
 
 use crate::{
-    config::plan::Plan,
+    config::{LEARNING_HOURS, plan::Plan},
     event::{FrameId, SigEvent},
     state::{
         dialogue::Dialogues,
+        dossiers::Dossiers,
         ipfrag::Fragments,
         mirror::Mirror,
         path::Paths,
         sctp::{Associations, Bounds},
         segments::Segments,
+        senders::Senders,
         subscriber::Subscribers,
         table::ExpiringTable,
         trail::{Trail, Trails},
@@ -114,6 +118,8 @@ pub struct Engine {
     mirror: Mirror,
     dialogues: Dialogues,
     subscribers: Subscribers,
+    dossiers: Dossiers,
+    senders: Senders,
     paths: Paths,
     versions: Versions,
     /// IMSIs, or correlation ids in their place, that answers named, and whom they meant.
@@ -133,6 +139,11 @@ pub struct Engine {
     /// What was learnt before reaches to here.
     until: Timestamp,
     options: Options,
+}
+
+/// Returns how long it is learnt what is usual, in nanoseconds.
+fn learning(plan: &Plan) -> u64 {
+    u64::from(plan.learning_hours.unwrap_or(LEARNING_HOURS)) * 3_600_000_000_000
 }
 
 impl Engine {
@@ -163,6 +174,8 @@ impl Engine {
             mirror: Mirror::new(MIRRORED, seed),
             dialogues: Dialogues::new(size(sizes.dialogues), seed),
             subscribers: Subscribers::new(size(sizes.subscribers), seed),
+            dossiers: Dossiers::new(size(sizes.dossiers), seed),
+            senders: Senders::new(size(sizes.global_titles), learning(&plan), seed),
             paths: Paths::new(MAX_POINTS, seed),
             versions: Versions::new(MAX_TITLES, seed),
             deliveries: ExpiringTable::new(DELIVERIES, &[DELIVERY_LIFETIME], seed),
@@ -262,6 +275,8 @@ impl Engine {
     /// often time is looked at.
     fn forget(&mut self, now: Timestamp) {
         self.subscribers.expire(now);
+        self.dossiers.expire(now);
+        self.senders.expire(now);
         while self.deliveries.expire(now).is_some() {}
     }
 
@@ -310,6 +325,12 @@ impl Engine {
     #[must_use]
     pub const fn plan(&self) -> &Arc<Plan> {
         &self.plan
+    }
+
+    /// Returns when what is usual for senders will have been learnt; `None` before the first request.
+    #[must_use]
+    pub fn learning_until(&self) -> Option<Timestamp> {
+        self.senders.learning_until()
     }
 
     /// Returns the time reached.

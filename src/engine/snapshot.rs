@@ -1,6 +1,6 @@
 //! What the engine has learnt, as octets and back: for a restart that forgets nothing worth knowing.
 //!
-//! Kept: subscribers with bindings, places and counts; sides of point codes; whom correlation ids
+//! Kept: subscribers with bindings, places and counts; sides of point codes; dossiers of victims and habits of senders; whom correlation ids
 //! meant; the windows of correlations; since when it is learnt. Not kept: what is in flight
 //! (dialogues, reassembly, copies), which a restart loses anyhow, and open alerts: the next hit of
 //! their rule and group opens a new alert.
@@ -18,7 +18,7 @@ pub struct Restored {
     pub since: Option<Timestamp>,
     /// The time the snapshot was taken at.
     pub until: Timestamp,
-    /// Sections left aside: of another version, of tables there are no more, or, for correlations,
+    /// Sections left aside: of another version, of tables there are no more, or, for senders and correlations,
     /// because the networks of the configuration have changed.
     pub left: Vec<String>,
 }
@@ -37,6 +37,8 @@ impl Engine {
         });
         out.section(&self.subscribers);
         out.section(&self.paths);
+        out.section(&self.dossiers);
+        out.section(&self.senders);
         out.section_of(DELIVERIES, 1, |out| out.table(&self.deliveries));
         out.section_of(CORRELATIONS, 1, |out| {
             out.put(&(self.evidence.token(), self.rule_state.save()));
@@ -64,10 +66,12 @@ impl Engine {
         let atlas = Atlas::new(names, &plan.networks);
         sections.load(&mut self.subscribers, &atlas)?;
         sections.load(&mut self.paths, &atlas)?;
+        sections.load(&mut self.dossiers, &atlas)?;
         let deliveries = &mut self.deliveries;
         sections.load_of(DELIVERIES, 1, &atlas, |saved| saved.table(deliveries, |_, _| {}))?;
-        // Groups of correlations may stand for networks by their numbers.
+        // Families of senders and groups of correlations may stand for networks by their numbers.
         if atlas.is_same() {
+            sections.load(&mut self.senders, &atlas)?;
             let capacity = usize::try_from(plan.capacity.correlations).unwrap_or(usize::MAX);
             sections.load_of(CORRELATIONS, 1, &atlas, |saved| {
                 let (token, windows) = saved.take::<(u64, Vec<u8>)>()?;

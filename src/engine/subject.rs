@@ -163,7 +163,14 @@ impl Engine {
         if self.is_sms_router(event) {
             return;
         }
-        self.subscribers.bind(imsi, msisdn, event.at);
+        let before = [(Some(imsi), None), (None, Some(msisdn))]
+            .map(|(imsi, msisdn)| self.subscribers.named(imsi, msisdn, event.at));
+        let key = self.subscribers.bind(imsi, msisdn, event.at);
+        for gone in before.into_iter().filter(|&gone| gone != key) {
+            if self.subscribers.get(gone).is_none() {
+                self.dossiers.join(key, gone, event.at);
+            }
+        }
     }
 
     /// Whether an answer comes from an SMS router, which puts a correlation id in the IMSI's place

@@ -16,6 +16,7 @@ mod parameters;
 mod sccp;
 mod subscriber;
 mod tcap;
+mod tracking;
 
 use core::{fmt, net::IpAddr};
 
@@ -164,6 +165,7 @@ static GROUPS: &[&[Row]] = &[
     parameters::REQUEST,
     leak::ROWS,
     subscriber::ROWS,
+    tracking::ROWS,
     subscriber::LAST,
 ];
 

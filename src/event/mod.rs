@@ -12,6 +12,7 @@ pub mod json;
 pub mod party;
 pub mod reference;
 pub mod roles;
+pub mod tracking;
 
 use core::net::IpAddr;
 
@@ -21,8 +22,9 @@ use picket_hw::Timestamp;
 pub use context::{ContextFamily, ContextName};
 pub use party::{GlobalTitle, Party, SccpFacts};
 pub use roles::{Direction, EventType, Outcome, Side};
+pub use tracking::Tracking;
 
-use crate::enrich::network::{NetworkId, Place};
+use crate::enrich::network::Place;
 
 /// One signalling occurrence.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -401,27 +403,6 @@ pub struct Subject {
     pub from_serving: Option<bool>,
     /// The network that serves the subscriber, learnt from accepted answers.
     pub serving: Option<Place>,
-}
-
-/// What the trackers wrote about the subscriber, the sender and the dialogue.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Tracking {
-    /// Location, identity or routing queries about the subscriber in the last hour, this included.
-    pub queries_1h: Option<u32>,
-    /// Distinct external calling global titles among them.
-    pub distinct_gts_1h: Option<u32>,
-    /// Distinct calling countries among them.
-    pub distinct_countries_1h: Option<u32>,
-    /// Network of the previous registration.
-    pub previous_network: Option<NetworkId>,
-    /// Seconds since the subscriber was last seen at the previous registration.
-    pub previous_age_s: Option<u32>,
-    /// Answered sendRoutingInfoForSM of the last hour that no delivery followed, before this one.
-    pub sri_sm_unfollowed_1h: Option<u32>,
-    /// Speed the last move would need.
-    pub velocity_kmh: Option<u32>,
-    /// Distance of the last move.
-    pub distance_km: Option<u32>,
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod aliased;
 pub mod dialogue;
+pub mod dossiers;
 pub mod ipfrag;
 pub mod keep;
 pub mod mirror;
@@ -9,6 +10,7 @@ pub mod octets;
 pub mod path;
 pub mod sctp;
 pub mod segments;
+pub mod senders;
 pub mod subscriber;
 pub mod table;
 pub mod trail;

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     enrich::network::Place,
-    track::{cadence::Queries, delivery::Deliveries},
+    track::{cadence::Queries, chain::Chain, delivery::Deliveries},
 };
 
 /// The subscribers named lately.
@@ -41,6 +41,8 @@ pub struct Subscriber {
     pub queries: Queries,
     /// Questions for routing of messages, and whether messages followed.
     pub deliveries: Deliveries,
+    /// What was given away about the subscriber last.
+    pub chain: Chain,
 }
 
 /// Where a subscriber is registered.
@@ -152,6 +154,7 @@ impl Subscribers {
             kept.serving_packet = later(kept.serving_packet, gone.serving_packet);
             kept.queries.merge(&gone.queries);
             kept.deliveries.merge(&gone.deliveries);
+            kept.chain.merge(&gone.chain);
         }
         self.table.alias(keep, Identity::Imsi(imsi));
         self.table.alias(keep, Identity::Msisdn(msisdn));
@@ -219,7 +222,7 @@ impl Subscribers {
 
 impl Kept for Subscribers {
     const NAME: &'static str = "subscribers";
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn save(&self, out: &mut Writer) {
         self.table.save(out);

@@ -142,6 +142,34 @@ impl<K: Eq + Hash + Clone, V> ExpiringTable<K, V> {
         self.link(at, class);
     }
 
+    /// Returns the value under `key`, moved to the end of `class`; one that is not there is made.
+    pub fn take_up(
+        &mut self,
+        key: K,
+        class: u8,
+        now: Timestamp,
+        make: impl FnOnce() -> V,
+    ) -> Option<&mut V> {
+        let at = if let Some(at) = self.find(&key) {
+            self.unlink(at);
+            at
+        } else {
+            if self.index.len() >= self.capacity {
+                self.evict();
+            }
+            let hash = self.hasher.hash_one(&key);
+            let at = self.take_slot(Entry { key, value: make(), deadline: now, class });
+            let (slots, hasher) = (&self.slots, &self.hasher);
+            self.index.insert_unique(hash, at, |&i| hash_of(slots, hasher, i));
+            at
+        };
+        let deadline = self.deadline(class, now);
+        self.link(at, class);
+        let entry = self.slots.get_mut(at as usize)?.entry.as_mut()?;
+        (entry.class, entry.deadline) = (class, deadline);
+        Some(&mut entry.value)
+    }
+
     /// Takes an entry out.
     pub fn remove(&mut self, key: &K) -> Option<V> {
         self.find(key).and_then(|at| self.take_out(at)).map(|gone| gone.value)
@@ -372,7 +400,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn behaves_like_a_map(ops in proptest::collection::vec((0_u8..4, 0_u8..20, 0_u8..2), 0..300), seed in any::<u64>()) {
+        fn behaves_like_a_map(ops in proptest::collection::vec((0_u8..5, 0_u8..20, 0_u8..2), 0..300), seed in any::<u64>()) {
             let mut table = ExpiringTable::new(1000, &[u64::MAX, u64::MAX], seed);
             let mut model = BTreeMap::new();
             for (i, (op, key, class)) in ops.into_iter().enumerate() {
@@ -380,6 +408,10 @@ mod tests {
                     0 | 1 => {
                         let old = table.insert(key, i, class, at(0)).map(|gone| gone.value);
                         prop_assert_eq!(old, model.insert(key, i));
+                    }
+                    4 => {
+                        let value = table.take_up(key, class, at(0), || i).copied();
+                        prop_assert_eq!(value, Some(*model.entry(key).or_insert(i)));
                     }
                     2 => prop_assert_eq!(table.remove(&key), model.remove(&key)),
                     _ => table.touch(&key, class, at(0)),

@@ -8,6 +8,7 @@ use picket_dissectors::Digits;
 use picket_hw::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::fold;
 use crate::enrich::numbering::Country;
 
 /// Requests about one subscriber.
@@ -109,14 +110,6 @@ fn note(senders: &mut [u32; SENDERS], sender: u32) {
     {
         *slot = sender;
     }
-}
-
-/// Folds digits to 32 bits that are not zero; two senders of one subscriber collide one time in
-/// four thousand million.
-fn fold(digits: Digits) -> u32 {
-    let bits = digits.bits().get();
-    let mixed = (bits ^ (bits >> 64)).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
-    u32::try_from((mixed >> 96) & 0xffff_ffff).unwrap_or(1).max(1)
 }
 
 /// Senders and countries told apart in a bucket.

@@ -17,7 +17,9 @@ use picket::{
         DialogueState, Direction, EventType, FrameId, GlobalTitle, Label, Link, MessageType,
         Operation, Outcome, Party, Protocol, RequestRef, SccpFacts, SctpFacts, Side, SigEvent,
         Subject, TcapFacts, Tid, Tracking, Transport,
+        tracking::{Asker, Victim},
     },
+    track::{chain::Step, regularity::Regularity},
 };
 use picket_dissectors::{
     Digits, Note, Notes, cap,
@@ -86,6 +88,22 @@ pub(crate) fn random(seed: u64) -> SigEvent {
             sri_sm_unfollowed_1h: r.maybe(Random::word),
             velocity_kmh: r.maybe(Random::word),
             distance_km: r.maybe(Random::word),
+            unwarranted: r.flip(),
+            victim: Victim {
+                regularity: r.maybe(|r| Regularity {
+                    gaps: 5,
+                    mean_s: r.word(),
+                    variation: r.small(),
+                }),
+                step: r.maybe(|r| Step { after: 45, age_s: r.word(), other_block: r.flip() }),
+                ..Victim::default()
+            },
+            asker: Asker {
+                sequence: r.maybe(Random::small),
+                sweep: r.flip(),
+                strange_way: r.maybe(Random::flip),
+                ..Asker::default()
+            },
         },
         management: r.maybe(|_| "SSP"),
         duplicate: r.flip(),

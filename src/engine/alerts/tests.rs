@@ -71,6 +71,7 @@ impl Story {
             group_text: Vec::new(),
             earlier: Vec::new(),
             count: 1,
+            swept: false,
         };
         self.alerts.hit(hit, event, &mut self.out);
     }

@@ -93,6 +93,11 @@ pub(super) fn named() -> impl Iterator<Item = (u16, &'static str)> {
     map.chain(cap.map(|operation| (CAP_BUCKETS + u16::from(operation.code), operation.name)))
 }
 
+/// Returns the name of a MAP operation in its newest version.
+pub(super) fn map_name(code: i32) -> Option<&'static str> {
+    map::opcode::find(u8::try_from(code).ok()?).map(|operation| operation.name(operation.highest))
+}
+
 fn operation(e: &SigEvent, protocol: Protocol) -> Option<&Operation> {
     e.operation.as_ref().filter(|operation| operation.protocol == protocol)
 }

@@ -1,4 +1,4 @@
-//! Fields of the subscriber, of what the trackers wrote, and what closes an event.
+//! Fields of the subscriber, and what closes an event.
 
 use picket_dissectors::Note;
 
@@ -38,22 +38,6 @@ pub(super) static ROWS: &[Row] = rows! {
         "Configured name of the network that serves the subscriber, learnt from accepted answers.";
     "subscriber.key.missing", Bool = |e| key_missing(e).then_some(true),
         "The operation requires the key of a subscriber and none could be read.";
-    "tracking.queries_1h", Int = |e| e.tracking.queries_1h,
-        "Queries for location, identity or routing about the subscriber in the last hour, this one included.";
-    "tracking.distinct_gts_1h", Int = |e| e.tracking.distinct_gts_1h,
-        "Distinct external calling global titles among the queries of the last hour.";
-    "tracking.distinct_countries_1h", Int = |e| e.tracking.distinct_countries_1h,
-        "Distinct calling countries among the queries of the last hour.";
-    "tracking.previous.network", Network = |e| e.tracking.previous_network.map(|network| network.0),
-        "Configured name of the network of the previous registration.";
-    "tracking.previous.age_s", Int = |e| e.tracking.previous_age_s,
-        "Seconds since the subscriber was last seen at the previous registration.";
-    "tracking.velocity_kmh", Int = |e| e.tracking.velocity_kmh,
-        "Speed in km/h that the subscriber's last move would need.";
-    "tracking.distance_km", Int = |e| e.tracking.distance_km,
-        "Distance in km of the subscriber's last move.";
-    "tracking.sri_sm_unfollowed_1h", Int = |e| e.tracking.sri_sm_unfollowed_1h,
-        "Answered sendRoutingInfoForSM about the subscriber in the last hour that no message followed, before this one; on the answer.";
 };
 
 /// What closes an event.

@@ -8,6 +8,7 @@ mod fraud;
 mod identity;
 mod interception;
 pub(super) mod location;
+mod patient;
 mod recon;
 mod sms;
 mod spoofing;
@@ -26,6 +27,7 @@ pub fn all() -> impl Iterator<Item = &'static Scenario> {
         recon::SCENARIOS,
         encoding::SCENARIOS,
         spoofing::SCENARIOS,
+        patient::SCENARIOS,
         benign::SCENARIOS,
     ]
     .into_iter()
