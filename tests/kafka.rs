@@ -59,11 +59,14 @@ impl Place {
 
     fn command(&self, capture: &str, state: &str, outputs: &str, more: &[&str]) -> Command {
         let config = self.path(&format!("{state}.toml"));
-        fs::write(&config, format!("{}\n{outputs}", self.config)).expect("written");
+        // Not --state: with that a replay also starts from what the one before learnt.
+        let dir = self.path(state).display().to_string();
+        let settings = format!("{}\n{outputs}\n[state]\ndir = \"{dir}\"\n", self.config);
+        fs::write(&config, settings).expect("written");
         let mut command = Command::new(cargo_bin!("picket"));
         let capture = if capture == "-" { PathBuf::from("-") } else { self.path(capture) };
         command.arg("replay").arg(capture).arg("-c").arg(config);
-        command.args(["-q", "--deliver", "--state"]).arg(self.path(state)).args(more);
+        command.args(["-q", "--deliver"]).args(more);
         command.stdin(Stdio::null());
         command
     }
@@ -444,9 +447,10 @@ fn an_outbox_on_a_full_disk_ends_in_time_and_says_what_it_could_not_keep() {
     // Nobody listens there: everything stays owed.
     let outputs = "[output.unix]\npath = \"nobody.sock\"\n[output.outbox]\nqueue = 64\n";
     let config = place.path("full.toml");
-    fs::write(&config, format!("{}\n{outputs}", place.config)).expect("written");
+    let state = format!("[state]\ndir = \"{}\"\n", disk.display());
+    fs::write(&config, format!("{}\n{outputs}\n{state}", place.config)).expect("written");
     let script = "mount -t tmpfs -o size=1m tmpfs \"$1\" && cp \"$2\" \"$1/fill\" 2>/dev/null; rm -f \"$1/fill\"
-        \"$3\" replay \"$2\" -c \"$4\" -q --deliver --deliver-timeout 3 --state \"$1\" 2>\"$1.err\"; echo $? >\"$1.rc\"
+        \"$3\" replay \"$2\" -c \"$4\" -q --deliver --deliver-timeout 3 2>\"$1.err\"; echo $? >\"$1.rc\"
         \"$3\" alerts export --revisions --state \"$1\" >\"$1.jsonl\"";
     let ran = Command::new("unshare")
         .args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"])

@@ -411,7 +411,7 @@ mod tests {
 
     #[test]
     fn an_event_is_copied_without_regret() {
-        assert!(size_of::<SigEvent>() <= 1280, "{}", size_of::<SigEvent>());
+        assert!(size_of::<SigEvent>() <= 1408, "{}", size_of::<SigEvent>());
     }
 
     #[test]
