@@ -5,6 +5,7 @@
 #   make deny              licences, sources and bans through cargo-deny (built on first use)
 #   make bench             criterion benches, and tshark's time on the same capture
 #   make soak [MESSAGES=n] a long synthetic capture through the whole engine, memory bounded
+#   make false-alarms      alarms about benign traffic, by cause: at most five in two million messages
 #   make fuzz [SECONDS=n]  every fuzz target for n seconds
 #   make mutate [MUTATIONS=n] n damaged copies of each capture, and of ../shared's, through reader and engine
 #   make docs              docs/ and schema/ from the binary
@@ -28,7 +29,7 @@ BUILD_PACKAGES := build-essential libpcap-dev libssl-dev pkg-config zlib1g-dev
 # Delivery is tried on a real Apache Kafka, which Maven fetches into target/kafka, and read with kcat.
 TEST_PACKAGES := iproute2 default-jdk-headless kcat maven openssl
 
-.PHONY: help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release mutate
+.PHONY: false-alarms help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release mutate
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -87,6 +88,10 @@ bench: release
 	$(CARGO) bench --workspace --locked
 	$(PICKET) synth $(TARGET)/bench.pcap --messages 200000 --seed 1 --config $(TARGET)/bench.toml
 	python3 scripts/bench.py $(PICKET) $(TARGET)/bench.pcap $(TARGET)/bench.toml
+
+false-alarms: release
+	@$(NEED) python3
+	python3 scripts/false_alarms.py $(PICKET) --messages $(MESSAGES) --dir $(TARGET)/false-alarms
 
 soak: release
 	@$(NEED) python3

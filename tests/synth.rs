@@ -75,6 +75,8 @@ fn every_scenario_is_read_to_its_end() {
             let story = match scenario.name {
                 "retransmitted" => "sctp.tsn_duplicate",
                 "sms_delivered_in_a_continue" => "dialogue.late_invoke",
+                "stacks_that_spell_badly" => "ber.length.non_minimal",
+                "behind_a_roaming_hub" | "interworking_function" => "map.layer_mismatch",
                 _ => "sccp.segmented",
             };
             let odd = stats.notes.keys().filter(|note| note.id() != story);

@@ -1,6 +1,6 @@
 //! `picket synth`: traffic that never was, with the configuration and the truth that go with it.
 
-use std::{io::Write, path::PathBuf};
+use std::{io::Write, path::PathBuf, sync::Arc};
 
 use anyhow::anyhow;
 use clap::Args;
@@ -11,7 +11,7 @@ use picket_hw::{
 
 use super::{Failure, output};
 use crate::synth::{
-    Generator, Options, background, configuration,
+    Generator, Model, Options, background, configuration_of,
     evasions::{self, OPERATIONS},
     scenario::Scenario,
     scenarios,
@@ -23,7 +23,7 @@ use crate::synth::{
 #[derive(Args, Debug)]
 pub(super) struct Synth {
     /// The capture to write (pcap, nanoseconds, Ethernet); - is stdout.
-    #[arg(required_unless_present = "list")]
+    #[arg(required_unless_present_any = ["list", "print_model"])]
     out: Option<PathBuf>,
     /// Plays this scenario only; may be given again, also the same.
     #[arg(long, value_name = "NAME")]
@@ -40,6 +40,13 @@ pub(super) struct Synth {
     /// Writes the configuration of the home network.
     #[arg(long, value_name = "OUT")]
     config: Option<PathBuf>,
+    /// What the background is made of, as TOML; an empty file is the whole benign model. Default: a
+    /// small world of twelve partners, seen without losses.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Prints the model with its defaults and writes nothing.
+    #[arg(long, conflicts_with = "list")]
+    print_model: bool,
     /// Lists the scenarios and writes nothing.
     #[arg(long)]
     list: bool,
@@ -47,8 +54,15 @@ pub(super) struct Synth {
 
 impl Synth {
     pub(super) fn run(self) -> Result<(), Failure> {
+        if self.print_model {
+            return print_model();
+        }
         let Some(out) = self.out.as_deref().filter(|_| !self.list) else {
             return list();
+        };
+        let model = match &self.model {
+            Some(path) => Model::load(path).map_err(|error| Failure::Wrong(error.into()))?,
+            None => Model::small(),
         };
         let options = self.options()?;
         let mut capture =
@@ -56,10 +70,10 @@ impl Synth {
         let mut truth = self.truth.as_deref().map(output::open).transpose()?;
         if let Some(path) = &self.config {
             let mut config = output::open(path)?;
-            config.write_all(configuration().as_bytes())?;
+            config.write_all(configuration_of(&model).as_bytes())?;
             config.flush()?;
         }
-        let mut generator = Generator::new(&options);
+        let mut generator = Generator::of(&options, &Arc::new(model));
         let mut number = 0;
         while let Some(generated) = generator.next() {
             number += 1;
@@ -87,6 +101,10 @@ impl Synth {
 
     fn options(&self) -> Result<Options, Failure> {
         let Self { seed, .. } = *self;
+        if self.scenario.is_empty() && self.model.is_some() {
+            let messages = self.messages.unwrap_or(MESSAGES);
+            return Ok(Options { seed, messages, scenarios: Vec::new() });
+        }
         if self.scenario.is_empty() {
             let messages = self.messages.unwrap_or(MESSAGES);
             let scenarios = scenarios::campaign(background::duration(messages));
@@ -111,6 +129,13 @@ fn find(name: &str) -> Result<&'static Scenario, Failure> {
     scenarios::find(name).ok_or_else(|| {
         Failure::Wrong(anyhow!("no scenario is called {name}; `picket synth --list` names them"))
     })
+}
+
+fn print_model() -> Result<(), Failure> {
+    let mut out = output::open("-".as_ref())?;
+    out.write_all(Model::default().written().as_bytes())?;
+    out.flush()?;
+    Ok(())
 }
 
 fn list() -> Result<(), Failure> {

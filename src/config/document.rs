@@ -42,6 +42,21 @@ impl Document {
         Self::parse(path, read(path)?)
     }
 
+    /// Reads a file of another kind with the same care: unknown keys and wrong types are named with
+    /// their line. The document tells the places of keys.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::load`].
+    pub fn read_as<T>(path: &Path) -> Result<(T, Self), ConfigError>
+    where
+        T: DeserializeOwned + schemars::JsonSchema,
+    {
+        let source = Source { path: path.to_owned(), text: read(path)? };
+        let value = source.read(&schema::<T>())?;
+        Ok((value, Self { sources: vec![source], ..Self::default() }))
+    }
+
     /// Reads text as if it were the content of a file; includes are relative to its path.
     ///
     /// # Errors

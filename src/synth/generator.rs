@@ -6,10 +6,12 @@
 use std::{
     cmp::{Ordering, Reverse},
     collections::{BTreeMap, BinaryHeap, VecDeque},
+    sync::Arc,
 };
 
 use super::{
     background::Background,
+    model::Model,
     scenario::Scenario,
     stage::{SECOND, Stage},
     truth::Instance,
@@ -55,18 +57,32 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// Makes a generator.
+    /// Makes a generator for a small world, seen without losses or copies.
     #[must_use]
     pub fn new(options: &Options) -> Self {
-        let mut scenarios: Vec<_> = (1..)
-            .zip(&options.scenarios)
-            .map(|(id, &(at, scenario))| (START + (1 + at) * SECOND, id, scenario))
-            .collect();
+        Self::of(options, &Arc::new(Model::small()))
+    }
+
+    /// Makes a generator for the world of a model.
+    #[must_use]
+    pub fn of(options: &Options, model: &Arc<Model>) -> Self {
+        let &Options { seed, messages, .. } = options;
+        let background = Background::of(Arc::clone(model), messages, START + SECOND);
+        let asked = options.scenarios.iter();
+        let asked = asked.map(|&(at, scenario)| (START + (1 + at) * SECOND, scenario));
+        let mut drawn = if messages == 0 { Vec::new() } else { background.events(seed, messages) };
+        drawn.sort_by_key(|&(at, _)| at);
+        let mut scenarios: Vec<_> =
+            (1..).zip(asked.chain(drawn)).map(|(id, (at, scenario))| (at, id, scenario)).collect();
         scenarios.sort_by_key(|&(at, id, _)| Reverse((at, id)));
+        let mut stage = Stage::of(seed, START, Arc::clone(model));
+        if messages > 0 {
+            stage.until(background.end());
+        }
         let mut this = Self {
-            stage: Stage::new(options.seed, START),
-            wire: Wire::default(),
-            background: Background::new(options.messages, START + SECOND),
+            stage,
+            wire: Wire::with_second_paths(model.wire.second_path),
+            background,
             scenarios,
             waiting: BinaryHeap::new(),
             sequence: 0,

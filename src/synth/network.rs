@@ -3,7 +3,14 @@
 //! All numbers are under country code 999 and MCC 001 and 999, which belong to nobody; the
 //! countries are told apart by the configuration alone.
 
+use std::sync::LazyLock;
+
 use picket_dissectors::Digits;
+
+use super::{
+    model::{Model, whole},
+    population::ZONES,
+};
 
 /// A network with subscribers.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +70,47 @@ pub const NATIONAL: Operator = Operator {
     ..partner("Landlink", "IS", ["99912", "99913", "00102", "99918"])
 };
 
+/// A network at sea, which is nowhere.
+pub const SEA: Operator = partner("Sea Cell", "XX", ["99984", "99985", "99901", "99986"]);
+/// A network that may locate subscribers, for an emergency service.
+pub const RESCUE: Operator = Operator {
+    allow: &["sendRoutingInfoForLCS", "provideSubscriberLocation", "anyTimeInterrogation"],
+    ..partner("Rescue Union", "GB", ["99983", "99954", "00183", "99974"])
+};
+/// A network whose subscribers have a second IMSI of [`TWIN_B`].
+pub const TWIN_A: Operator = Operator {
+    group: Some("twin"),
+    ..partner("Twin Adria", "HR", ["99987", "99957", "00187", "99977"])
+};
+/// A network that lends IMSIs.
+pub const TWIN_B: Operator = Operator {
+    group: Some("twin"),
+    ..partner("Twin Alpina", "AT", ["99988", "99958", "00188", "99978"])
+};
+/// Interworking functions between Diameter and MAP, at an exchange of networks.
+pub const IPX: Operator = partner("Crossing", "XX", ["99989", "99959", "00189", "99979"]);
+
+/// Partners behind the first twelve, the busier first: all of Picket's own making too, under 9990.
+pub static FURTHER: LazyLock<Vec<Operator>> = LazyLock::new(|| {
+    (PARTNERS.len()..)
+        .take(usize::try_from(MOST_PARTNERS).unwrap_or_default() - PARTNERS.len())
+        .map(|number| {
+            // 99933 is a network of five digits.
+            let code = if number < 330 { number } else { number + 10 };
+            let under = |kind: u8| -> &'static str { format!("9990{number:03}{kind}").leak() };
+            let country = ZONES.get(number % ZONES.len()).map_or("XX", |(country, _)| country);
+            let name: &'static str = format!("Partner {number:03}").leak();
+            let imsi: &'static str = format!("999{code:03}").leak();
+            partner(name, country, [under(1), under(2), imsi, under(3)])
+        })
+        .collect()
+});
+
+/// The card roaming is tested with.
+pub const TEST_CARD: &str = "001019999999999";
+/// Partners there can be.
+pub const MOST_PARTNERS: u64 = 800;
+
 /// The nodes of an aggregator of short messages.
 pub const SMS_HUB: &str = "99981";
 /// The nodes of a hub that stands in for networks without agreements of their own.
@@ -111,9 +159,15 @@ pub const CARRIERS: u8 = 4;
 /// The association to the other operator at home, next to those of the carriers and the core.
 pub const NATIONAL_LINK: u8 = CARRIERS + 1;
 
-/// Returns the configuration of the home network.
+/// Returns the configuration of the home network, with twelve partners.
 #[must_use]
 pub fn configuration() -> String {
+    configuration_of(&Model::small())
+}
+
+/// Returns the configuration of the home network, with as many partners as a model has.
+#[must_use]
+pub fn configuration_of(model: &Model) -> String {
     let mut out = String::from(
         "# The configuration of a capture written by `picket synth`: fictional networks, all under\n\
          # country code 999 and MCC 001 and 999, told apart by what is said here.\n\n\
@@ -146,6 +200,33 @@ pub fn configuration() -> String {
         out.push_str(&format!(
             "\n[[network]]\nname = \"{name}\"\ncountry = \"XX\"\ngt_prefixes = [\"{gt}\"]\n\
              class = \"{class}\"\nrelation = \"roaming\"\n"
+        ));
+    }
+    for (network, tadig, class) in [
+        (&SEA, "AAXSC", "satellite"),
+        (&RESCUE, "GBRRU", "plmn"),
+        (&TWIN_A, "HRVTA", "plmn"),
+        (&TWIN_B, "AUTTB", "plmn"),
+        (&IPX, "AAXCR", "ipx"),
+    ] {
+        out.push_str("\n[[network]]\n");
+        operator(&mut out, network, tadig);
+        out.push_str(&format!("class = \"{class}\"\nrelation = \"roaming\"\n"));
+    }
+    let further = whole(model.people.partners).clamp(12, MOST_PARTNERS) - 12;
+    for (number, network) in
+        FURTHER.iter().take(usize::try_from(further).unwrap_or_default()).enumerate()
+    {
+        let tadig = format!("{}X{number:02}", network.country);
+        out.push_str("\n[[network]]\n");
+        operator(&mut out, network, tadig.get(..5).unwrap_or("AAXXX"));
+        out.push_str("class = \"plmn\"\nrelation = \"roaming\"\n");
+    }
+    for rule in ["registration_faster_than_travel", "vectors_harvested"] {
+        out.push_str(&format!(
+            "\n[[suppress]]\nrule = \"{rule}\"\nsubscriber = \"{TEST_CARD}\"\n\
+             reason = \"test card of roaming tests, which laboratories register in turn\"\n\
+             until = 2099-12-31\n"
         ));
     }
     let neighbour = CARRIER_PC + u32::from(NATIONAL_LINK);
@@ -206,12 +287,34 @@ mod tests {
     fn the_configuration_is_one() {
         let document = Document::parse(Path::new("synth.toml"), configuration());
         let document = document.unwrap_or_else(|error| panic!("{error}"));
-        let operations = [("sendRoutingInfo", 22)];
+        let operations = [
+            ("sendRoutingInfo", 22),
+            ("sendRoutingInfoForLCS", 85),
+            ("provideSubscriberLocation", 83),
+            ("anyTimeInterrogation", 71),
+        ];
         let plan = document.plan(HomeNeed::Required, &operations);
         let plan = plan.unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(plan.networks.all().len(), PARTNERS.len() + 4);
+        assert_eq!(plan.networks.all().len(), PARTNERS.len() + 9);
         assert_eq!(plan.networks.gt(text("99922000011")).origin.name(), "partner");
         assert_eq!(plan.networks.gt(text("99990000011")).origin.name(), "foreign");
+    }
+
+    #[test]
+    fn every_partner_there_can_be_has_numbers_of_its_own() {
+        let mut model = Model::default();
+        model.people.partners = 800.0;
+        let text = configuration_of(&model);
+        let document = Document::parse(Path::new("synth.toml"), text).unwrap();
+        let operations = [
+            ("sendRoutingInfo", 22),
+            ("sendRoutingInfoForLCS", 85),
+            ("provideSubscriberLocation", 83),
+            ("anyTimeInterrogation", 71),
+        ];
+        let plan = document.plan(HomeNeed::Required, &operations);
+        let plan = plan.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(plan.networks.all().len(), 809);
     }
 
     #[test]

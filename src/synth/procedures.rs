@@ -23,6 +23,12 @@ pub fn authenticate(stage: &mut Stage, who: &Subscriber, version: u8, vectors: u
     authenticate_with(stage, who, version, vectors, Answer::of(answer));
 }
 
+/// Returns the answer that gives this many vectors.
+#[must_use]
+pub fn vectors(count: u8, version: u8) -> Answer {
+    Answer::of(authentication::send_authentication_info_result(count.into(), version))
+}
+
 /// sendAuthenticationInfo with another answer.
 pub fn authenticate_with(
     stage: &mut Stage,
@@ -288,12 +294,14 @@ pub fn carrier_in_use(stage: &mut Stage, node: Node) {
     });
 }
 
-fn profile(who: &Subscriber) -> subscriber::InsertSubscriberData {
+/// Returns the subscription data of a subscriber.
+#[must_use]
+pub fn profile(who: &Subscriber) -> subscriber::InsertSubscriberData {
     let scf = if who.hlr.is_home() {
         home(HomeNode::Scf).gt
     } else {
-        // Nodes of a partner have six digits behind a prefix of five.
-        who.hlr.gt.first(5).join(digits("", 14_701, 6))
+        // Nodes of a partner have six digits behind its prefix.
+        who.hlr.gt.first(who.hlr.gt.len().saturating_sub(6)).join(digits("", 14_701, 6))
     };
     subscriber::InsertSubscriberData {
         msisdn: Some(who.msisdn),

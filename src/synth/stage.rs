@@ -1,5 +1,7 @@
 //! Where scenarios play: a cursor in time, chance, and what has been said so far.
 
+use std::sync::Arc;
+
 use picket_dissectors::{
     Digits,
     emit::{
@@ -13,10 +15,12 @@ use picket_dissectors::{
 
 use super::{
     dialogue::{Answer, Context, Dialogue},
+    model::{Model, Tap, whole},
+    network::{CARRIERS, HOME_STP},
     rng::Random,
     truth::Instance,
     wire::{Carriage, Parcel, Route},
-    world::{self, Node, Subscriber},
+    world::{self, Node, Place, Subscriber},
 };
 
 /// Where a scenario plays.
@@ -28,27 +32,82 @@ pub struct Stage {
     pub random: Random,
     /// What is known of the scenario that plays; background has none.
     pub instance: Option<Instance>,
+    /// What the background is made of, and how attacks are paced.
+    pub model: Arc<Model>,
     pub(super) said: Vec<Parcel>,
     transactions: u32,
     references: u32,
     people: u64,
     /// Benign company of an attack is not its evidence.
     unlabelled: bool,
+    /// When the background ends.
+    end: u64,
+    /// What the tap makes of what is said now.
+    tap: Option<Tap>,
+    /// Median and spread of answers; `None` for those of a small world.
+    latency: Option<(u64, u64)>,
 }
 
 impl Stage {
     /// Opens the stage.
     #[must_use]
     pub fn new(seed: u64, now: u64) -> Self {
+        Self::of(seed, now, Arc::new(Model::small()))
+    }
+
+    /// Opens the stage for a model.
+    #[must_use]
+    pub fn of(seed: u64, now: u64, model: Arc<Model>) -> Self {
         Self {
             now,
             random: Random::new(seed),
             instance: None,
+            latency: model
+                .spread()
+                .map(|spread| (whole(model.latency.median_ms).saturating_mul(MILLISECOND), spread)),
+            model,
+            end: now + 24 * 3600 * SECOND,
+            tap: None,
             said: Vec::new(),
             transactions: 0,
             references: 0,
             people: FIRST_OF_SCENARIOS,
             unlabelled: false,
+        }
+    }
+
+    /// Returns when the capture ends: a day after its beginning unless there is a background.
+    #[must_use]
+    pub const fn ends_at(&self) -> u64 {
+        self.end
+    }
+
+    /// Says when the capture ends.
+    pub(super) const fn until(&mut self, end: u64) {
+        self.end = end;
+    }
+
+    /// Lets a tap see what is said from now on as taps do, or as it is.
+    pub(super) fn tap(&mut self, tap: Option<&Tap>) {
+        self.tap = tap.cloned();
+    }
+
+    /// Takes back what was said since `from` in one direction between networks: it went another way.
+    pub(super) fn lose_direction(&mut self, from: usize, up: bool) {
+        let mut at = 0;
+        self.said.retain(|parcel| {
+            at += 1;
+            at <= from || parcel.route.association == CARRIERS || parcel.route.up != up
+        });
+    }
+
+    /// Lets the time pass that an answer takes.
+    fn think(&mut self) {
+        match self.latency {
+            Some((median, spread)) => {
+                self.now += self.random.log_normal(median, spread).min(LONGEST_ANSWER);
+            }
+            None => self.pause(ANSWER_MS),
         }
     }
 
@@ -72,6 +131,12 @@ impl Stage {
     pub fn victim_abroad(&mut self) -> Subscriber {
         self.people += 1;
         world::outbound(self.people)
+    }
+
+    /// Returns an inbound roamer of a partner, whom nobody else knows.
+    pub fn guest_of(&mut self, partner: usize) -> Subscriber {
+        self.people += 1;
+        world::at_home_with(world::guest_of(partner, self.people), self.people)
     }
 
     /// Returns an inbound roamer whom nobody else knows.
@@ -177,35 +242,35 @@ impl Stage {
 
     /// Goes on: the one who was called.
     pub fn reply(&mut self, dialogue: &mut Dialogue, components: Vec<Tlv>) {
-        self.pause(ANSWER_MS);
+        self.think();
         let message = dialogue.backward(Kind::Continue, components);
         self.backward(dialogue, &message);
     }
 
     /// Goes on: the one who called.
     pub fn proceed(&mut self, dialogue: &mut Dialogue, components: Vec<Tlv>) {
-        self.pause(ANSWER_MS);
+        self.think();
         let message = dialogue.forward(Kind::Continue, components);
         self.forward(dialogue, &message);
     }
 
     /// Closes: the one who was called.
     pub fn end(&mut self, dialogue: &mut Dialogue, components: Vec<Tlv>) {
-        self.pause(ANSWER_MS);
+        self.think();
         let message = dialogue.backward(Kind::End, components);
         self.backward(dialogue, &message);
     }
 
     /// Closes: the one who called.
     pub fn close(&mut self, dialogue: &mut Dialogue, components: Vec<Tlv>) {
-        self.pause(ANSWER_MS);
+        self.think();
         let message = dialogue.forward(Kind::End, components);
         self.forward(dialogue, &message);
     }
 
     /// Breaks off: the one who was called, as a provider with a cause, else as a user.
     pub fn abort(&mut self, dialogue: &mut Dialogue, cause: Option<i64>) {
-        self.pause(ANSWER_MS);
+        self.think();
         let mut message = Message::abort(&dialogue.otid, cause);
         if cause.is_none() {
             message = message.dialogue(tcap::abrt(0, None));
@@ -244,6 +309,11 @@ impl Stage {
         carriage: Carriage,
     ) {
         let message = Unitdata { octet: 0x80, ..Unitdata::udt(called, calling, octets) };
+        let cut = octets.len() > WORTH_CUTTING
+            && self.tap.as_ref().is_some_and(|tap| self.random.percent(tap.segmented));
+        if cut && carriage == Carriage::Whole {
+            return self.segments(from, to, &message, octets.len() / 2 + 1);
+        }
         if octets.len() <= ONE_UNITDATA {
             return self.carry(from, to, message.octets(), carriage);
         }
@@ -264,7 +334,22 @@ impl Stage {
     pub fn carry(&mut self, from: Node, to: Node, user: Vec<u8>, carriage: Carriage) {
         let [.., low] = self.transactions.to_be_bytes();
         let route = Route::between(&from, &to, low);
-        self.send(route, user, carriage);
+        let Some(tap) = &self.tap else { return self.send(route, user, carriage) };
+        let again = carriage == Carriage::Whole && self.random.percent(tap.retransmitted);
+        let copied = self.random.percent(tap.copies);
+        let behind = match (from.place, to.place) {
+            (Place::Abroad(_), Place::Home(pc)) => Some((HOME_STP, pc, 400_000)),
+            (Place::Home(pc), Place::Abroad(_)) => Some((pc, HOME_STP, 0)),
+            _ => None,
+        };
+        if let Some((opc, dpc, later)) = behind.filter(|_| copied) {
+            // Within the home network, before the message leaves or after it came in.
+            let inner = Route { association: CARRIERS, up: opc < dpc, opc, dpc, ni: 2, ..route };
+            self.now += later;
+            self.send(inner, user.clone(), Carriage::Whole);
+            self.now = self.now - later + 400_000 - later;
+        }
+        self.send(route, user, if again { Carriage::Repeated } else { carriage });
     }
 
     /// Sends an SCCP message on a given way.
@@ -287,6 +372,10 @@ pub const SECOND: u64 = 1_000_000_000;
 pub const MILLISECOND: u64 = 1_000_000;
 /// How long a node takes to answer, in the middle.
 const ANSWER_MS: u64 = 220;
+/// No answer takes longer; a minute later nobody waits.
+const LONGEST_ANSWER: u64 = 25 * SECOND;
+/// Octets of a message that is worth cutting.
+const WORTH_CUTTING: usize = 140;
 /// Users of the background have lower numbers.
 const FIRST_OF_SCENARIOS: u64 = 5_000_000;
 /// What fits in a UDT between two Global Titles with room to spare.

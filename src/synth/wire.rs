@@ -111,6 +111,10 @@ struct Association {
     streams: [[u16; STREAMS]; 2],
     /// Packets since the last acknowledgement.
     quiet: [u8; 2],
+    /// Other addresses of both sides, and how many packets in a hundred take them.
+    second: Option<([IpAddr; 2], u64)>,
+    /// Packets sent.
+    sent: u64,
 }
 
 impl Default for Wire {
@@ -120,6 +124,20 @@ impl Default for Wire {
 }
 
 impl Wire {
+    /// Makes associations of which two have a second path that this many per cent take.
+    #[must_use]
+    pub fn with_second_paths(share: f64) -> Self {
+        let mut this = Self::default();
+        for (number, association) in (0_u8..).zip(&mut this.associations) {
+            if matches!(number, 0 | 3) && share > 0.0 {
+                let host = |network: u8| IpAddr::V4(Ipv4Addr::new(203, 0, 113, 100 + network));
+                let ends = [host(2 * number), host(2 * number + 1)];
+                association.second = Some((ends, super::model::whole(share)));
+            }
+        }
+        this
+    }
+
     /// Writes the frames of a message, one after the other.
     pub fn frames(&mut self, parcel: &Parcel, each: &mut dyn FnMut(Vec<u8>)) {
         let Route { association, up, opc, dpc, ni, sls } = parcel.route;
@@ -167,6 +185,8 @@ impl Association {
             tsn: [seed.wrapping_mul(0x0001_0001), seed.wrapping_mul(0x0013_0001)],
             streams: [[0; STREAMS]; 2],
             quiet: [0; 2],
+            second: None,
+            sent: 0,
         }
     }
 
@@ -193,6 +213,7 @@ impl Association {
             let mut chunks = Vec::new();
             chunks.extend(self.acknowledgement(up));
             chunks.push(sctp::data(&data));
+            self.sent += 1;
             let frame = self.packet(up, chunks, false);
             if carriage == Carriage::Repeated {
                 each(frame.clone());
@@ -220,7 +241,12 @@ impl Association {
 
     fn packet(&self, up: bool, chunks: Vec<Vec<u8>>, opening: bool) -> Vec<u8> {
         let pick = |pair: [u16; 2], side: bool| if side { pair[1] } else { pair[0] };
-        let [lower, upper] = self.ends;
+        let ends = match self.second {
+            // Neighbouring packets spread over both paths.
+            Some((ends, share)) if self.sent.wrapping_mul(37) % 100 < share => ends,
+            _ => self.ends,
+        };
+        let [lower, upper] = ends;
         let (src, dst) = if up { (lower, upper) } else { (upper, lower) };
         let [low_tag, high_tag] = self.tags;
         let packet = sctp::Packet {

@@ -10,8 +10,8 @@ use picket_dissectors::{
 
 use super::{
     network::{
-        CARRIERS, HOME, HOME_NODE_PC, HOME_NODES, LEASED, NATIONAL, NATIONAL_LINK, Operator,
-        PARTNERS, ROAMING_HUB, SMS_HUB, UNKNOWN, digits, text,
+        CARRIERS, FURTHER, HOME, HOME_NODE_PC, HOME_NODES, LEASED, MOST_PARTNERS, NATIONAL,
+        NATIONAL_LINK, Operator, PARTNERS, ROAMING_HUB, SMS_HUB, UNKNOWN, digits, text,
     },
     rng::mix,
 };
@@ -112,8 +112,32 @@ pub fn home(node: HomeNode) -> Node {
 /// Returns a node of a partner.
 #[must_use]
 pub fn partner_node(partner: usize, ssn: u8, number: u64) -> Node {
-    let at = partner % PARTNERS.len();
+    let at = partner % usize::try_from(MOST_PARTNERS).unwrap_or(1);
     abroad(operator(at + 1).gt, ssn, u64::from(ssn) * 100 + number, at)
+}
+
+/// Returns a node of some network.
+#[must_use]
+pub fn register_of(of: &Operator, ssn: u8, number: u64) -> Node {
+    abroad(of.gt, ssn, u64::from(ssn) * 100 + number, 3)
+}
+
+/// Returns guest `number` of a partner, before anybody serves them.
+#[must_use]
+pub fn guest_of(partner: usize, number: u64) -> Subscriber {
+    subscriber(1 + partner, number)
+}
+
+/// Returns guest `number` of a network that is no partner's, served at home.
+#[must_use]
+pub fn guest_from(of: &Operator, hlr: Node, number: u64) -> Subscriber {
+    served_by(person(of, hlr, number), 0, number)
+}
+
+/// Returns the subscriber as served at home; `chance` says by which of the registers.
+#[must_use]
+pub fn at_home_with(who: Subscriber, chance: u64) -> Subscriber {
+    served_by(who, 0, chance)
 }
 
 /// Returns a node of the other network at home.
@@ -241,24 +265,32 @@ pub fn partner_of(number: u64) -> usize {
 /// Returns home for 0, then the partners.
 #[must_use]
 pub fn operator(at: usize) -> &'static Operator {
-    at.checked_sub(1).and_then(|at| PARTNERS.get(at)).unwrap_or(&HOME)
+    let Some(at) = at.checked_sub(1) else { return &HOME };
+    let further = || FURTHER.get(at.checked_sub(PARTNERS.len())?);
+    PARTNERS.get(at).or_else(further).unwrap_or(&HOME)
 }
 
 fn subscriber(network: usize, number: u64) -> Subscriber {
-    let of = operator(network);
-    // Multiplying by a number coprime to the modulus gives each person a number of their own.
-    let msin = (number.wrapping_mul(7_654_321) + 1_234_567_890) % 10_000_000_000;
-    let local = (number.wrapping_mul(48_271) + 2_345_678) % 10_000_000;
     let hlr = if network > 0 {
         partner_node(network - 1, HLR, 1 + number % 2)
     } else {
         home(if number.is_multiple_of(2) { HomeNode::Hlr } else { HomeNode::Hlr2 })
     };
+    person(operator(network), hlr, number)
+}
+
+fn person(of: &Operator, hlr: Node, number: u64) -> Subscriber {
+    // Multiplying by a number coprime to the modulus gives each person a number of their own.
+    let msin = (number.wrapping_mul(7_654_321) + 1_234_567_890) % 10_000_000_000;
+    let local = (number.wrapping_mul(48_271) + 2_345_678) % 10_000_000;
+    // An IMSI has 15 digits, an E.214 title as many at most (E.212 §5, E.214 §4).
+    let imsi = digits(of.imsi, msin, if of.imsi.len() > 5 { 9 } else { 10 });
+    let msin = imsi.skip(of.imsi.len());
     Subscriber {
-        imsi: digits(of.imsi, msin, 10),
+        imsi,
         msisdn: digits(of.msisdn, local, 7),
         imei: digits("00101099", mix(number) % 10_000_000, 7),
-        mgt: digits(of.mgt, msin, 10),
+        mgt: text(of.mgt).join(msin).first(15),
         hlr,
         vlr: hlr,
         msc: hlr,

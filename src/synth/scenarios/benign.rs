@@ -11,6 +11,7 @@ use picket_dissectors::emit::{
 use crate::synth::{
     background,
     dialogue::{Answer, Context},
+    network::RESCUE,
     procedures as p,
     scenario::{Scenario, benign},
     stage::Stage,
@@ -52,14 +53,16 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         "steering",
         "The home network refuses a registration three times to steer a phone to another network of the country.",
         |stage| {
-            let roamer = stage.victim_abroad();
+            // The third partner and the network it is kept from are of one country.
+            let other = stage.victim().visiting(2);
+            let vlr = world::register_of(&RESCUE, world::VLR, 1);
+            let roamer = world::Subscriber { vlr, msc: vlr.speaking(world::MSC), ..other };
             stage.about(&roamer, &roamer.vlr);
             for _ in 0..3 {
                 p::authenticate(stage, &roamer, 3, 1);
                 p::register_refused(stage, &roamer, p::ROAMING_NOT_ALLOWED);
                 stage.wait(8);
             }
-            let other = roamer.visiting(1);
             p::authenticate(stage, &other, 3, 2);
             p::register(stage, &other);
         },
