@@ -51,20 +51,20 @@ impl FileSink {
         }
     }
 
-    /// Appends a batch and waits until it is on disk.
+    /// Appends a batch and waits until it is on disk; a batch too long for one file is parted.
     pub(super) fn deliver(&mut self, items: &[Item]) -> Taken {
-        let (text, parked) = self.shape.lines(items);
-        match tokio::task::block_in_place(|| self.append(&text)) {
-            Ok(()) => Taken { parked, ..Taken::all(items) },
-            Err(error) => {
-                self.open = None;
-                let text = format!("{}: {error}", self.path.display());
-                Taken::none(match error.kind() {
-                    io::ErrorKind::PermissionDenied => Trouble::Refused(text),
-                    _ => Trouble::Failing(text),
-                })
-            }
+        let mut taken = Taken::default();
+        let written = tokio::task::block_in_place(|| self.append_all(items, &mut taken));
+        if let Err(error) = written {
+            self.open = None;
+            let text = format!("{}: {error}", self.path.display());
+            taken.parked.retain(|(seq, _)| Some(*seq) <= taken.up_to);
+            taken.trouble = Some(match error.kind() {
+                io::ErrorKind::PermissionDenied => Trouble::Refused(text),
+                _ => Trouble::Failing(text),
+            });
         }
+        taken
     }
 
     /// Lets go of the file; the next batch opens the path anew.
@@ -72,18 +72,49 @@ impl FileSink {
         self.open = None;
     }
 
-    fn append(&mut self, text: &str) -> io::Result<()> {
+    fn append_all(&mut self, items: &[Item], taken: &mut Taken) -> io::Result<()> {
+        self.ready()?;
+        let mut lines = String::new();
+        let mut up_to = None;
+        for item in items {
+            match self.shape.text(item) {
+                Ok(text) => {
+                    let more = lines.len() + text.len() + 1;
+                    if !lines.is_empty() && self.is_full(more) {
+                        self.append(&lines)?;
+                        taken.up_to = up_to;
+                        lines.clear();
+                    }
+                    lines.push_str(&text);
+                    lines.push('\n');
+                }
+                Err(reason) => taken.parked.push((item.seq, reason)),
+            }
+            up_to = Some(item.seq);
+        }
+        self.append(&lines)?;
+        taken.up_to = up_to;
+        Ok(())
+    }
+
+    /// The file that is at the path now.
+    fn ready(&mut self) -> io::Result<&mut Open> {
         if self.open.as_ref().is_some_and(|open| open.moved(&self.path)) {
             self.open = None;
         }
-        if self.open.as_ref().is_some_and(|open| self.is_due(open, text.len())) {
+        Ok(match &mut self.open {
+            Some(open) => open,
+            none => none.insert(Open::at(&self.path)?),
+        })
+    }
+
+    fn append(&mut self, text: &str) -> io::Result<()> {
+        let begun = self.open.as_ref().is_some_and(|open| open.size > 0);
+        if begun && (self.is_full(text.len()) || self.is_old()) {
             self.open = None;
             self.put_aside()?;
         }
-        let open = match &mut self.open {
-            Some(open) => open,
-            none => none.insert(Open::at(&self.path)?),
-        };
+        let open = self.ready()?;
         let before = open.size;
         let written = open.file.write_all(text.as_bytes()).and_then(|()| match open.regular {
             true => open.file.sync_data(),
@@ -100,12 +131,22 @@ impl FileSink {
         Ok(())
     }
 
-    fn is_due(&self, open: &Open, more: usize) -> bool {
-        let size = open.size + u64::try_from(more).unwrap_or_default();
-        let large = self.rotate_bytes > 0 && size > self.rotate_bytes;
-        let old = self.rotate_seconds > 0
-            && open.since.elapsed().is_ok_and(|age| age.as_secs() >= self.rotate_seconds);
-        open.regular && open.size > 0 && (large || old)
+    /// Returns whether so many octets more would make the file too long.
+    fn is_full(&self, more: usize) -> bool {
+        let more = u64::try_from(more).unwrap_or_default();
+        self.rotate_bytes > 0
+            && self
+                .open
+                .as_ref()
+                .is_some_and(|open| open.regular && open.size + more > self.rotate_bytes)
+    }
+
+    fn is_old(&self) -> bool {
+        self.rotate_seconds > 0
+            && self.open.as_ref().is_some_and(|open| {
+                open.regular
+                    && open.since.elapsed().is_ok_and(|age| age.as_secs() >= self.rotate_seconds)
+            })
     }
 
     fn put_aside(&self) -> io::Result<()> {
