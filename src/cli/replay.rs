@@ -9,15 +9,13 @@ use std::{
 
 use clap::Args;
 
-use super::{
-    Failure, deliver::Deliverer, evidence::Evidence, input::Input, is_dash, output, setup, summary,
-};
+use super::{Failure, deliver, evidence::Evidence, input::Input, is_dash, output, setup, summary};
 use crate::{
     config::{Subscribers, plan::HomeNeed},
     engine::{Engine, Output, alert::Level},
     event::json::Writer,
     learnt,
-    sink::alert::Renderer,
+    sink::{alert::Renderer, dispatch::Dispatch},
 };
 
 /// Replays captures through the detector and tells what was found.
@@ -103,16 +101,16 @@ impl Replay {
         let mut json: Option<Box<dyn Write>> =
             self.json.then(|| output::open("-".as_ref())).transpose()?;
         let lines = !self.json && !self.quiet && !is_dash(&self.alerts) && !is_dash(&self.events);
-        let mut deliverer = None;
+        let mut dispatch = None;
         let plan = if self.deliver {
-            let (started, plan) = Deliverer::start(plan, self.state.as_deref(), self.quiet)?;
-            deliverer = Some(started);
+            let (started, plan) = deliver::beside(plan, self.state.as_deref(), self.quiet)?;
+            dispatch = Some(started);
             plan
         } else {
             Arc::new(plan)
         };
         let records =
-            self.events.is_some() || deliverer.as_ref().is_some_and(Deliverer::wants_events);
+            self.events.is_some() || dispatch.as_ref().is_some_and(Dispatch::wants_events);
         let mut engine = Engine::new(Arc::clone(&plan), Arc::new(rules), setup::options(records));
         if let Some(dir) = &self.state {
             setup::remember(dir, &mut engine, self.quiet)?;
@@ -130,8 +128,8 @@ impl Replay {
             match output {
                 Output::Alert(alert) => {
                     gravest = gravest.max(Some(alert.level));
-                    if let Some(deliverer) = &mut deliverer {
-                        deliverer.offer(alert, names);
+                    if let Some(dispatch) = &mut dispatch {
+                        dispatch.alert(alert.clone(), names);
                     }
                     let document = renderer.document(alert);
                     if alerts.is_some() || json.is_some() {
@@ -146,8 +144,8 @@ impl Replay {
                     }
                 }
                 Output::Record(event) => {
-                    if let Some(deliverer) = &mut deliverer {
-                        deliverer.event(event, names);
+                    if let Some(dispatch) = &mut dispatch {
+                        dispatch.event(event, names);
                     }
                     if let Some(out) = events.as_mut() {
                         let is_subscriber = |digits| plan.networks.gt(digits).subscriber;
@@ -181,9 +179,10 @@ impl Replay {
             summary::replay(&mut screen, engine.stats(), &told, &names, started.elapsed())?;
             screen.flush()?;
         }
-        if let Some(mut deliverer) = deliverer {
-            deliverer.stats(engine.stats(), &plan.sensor, engine.now());
-            deliverer.finish(Duration::from_secs(self.deliver_timeout))?;
+        if let Some(mut dispatch) = dispatch {
+            dispatch.stats(engine.stats(), engine.now());
+            let finished = dispatch.finish(Duration::from_secs(self.deliver_timeout));
+            deliver::all_arrived(&finished)?;
         }
         match self.fail_on {
             Some(limit) if gravest.is_some_and(|gravest| gravest >= limit) => Err(Failure::Alerted),

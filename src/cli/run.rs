@@ -1,7 +1,6 @@
 //! `picket run`: live traffic through the detector, until SIGTERM or SIGINT.
 
 use std::{
-    io::{IsTerminal, stderr},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -10,11 +9,11 @@ use anyhow::anyhow;
 use clap::Args;
 use picket_hw::live::{LiveCapture, LiveOptions, Source, TimeSource};
 
-use super::{Failure, setup};
+use super::{Failure, deliver, setup};
 use crate::{
-    config::{Backend, Plan, Subscribers, Timestamps, plan::HomeNeed},
-    runtime::{self, Recorder, RunError, Setting, Start, Summary, lines::Lines},
-    sink::key::{self, KeyError},
+    config::{Backend, Plan, Subscribers, Timestamps, outputs::Stdout, plan::HomeNeed},
+    runtime::{self, Recorder, Setting, Start, Summary},
+    sink::delivery,
 };
 
 /// Listens on the interfaces of the configuration until SIGTERM or SIGINT.
@@ -39,24 +38,19 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn run(self) -> Result<(), Failure> {
-        self.logs()?;
-        let plan = setup::plan(Some(&self.config), None, HomeNeed::Required)?;
+        deliver::logs(&self.log, self.log_json)?;
+        let written = setup::plan(Some(&self.config), None, HomeNeed::Required)?;
+        let plan = placed(written.clone());
+        warn_of(&plan, &written);
         let names = setup::names(&plan);
         let rules = setup::rules(&plan, &names, &self.rules, false)?;
-        let outputs = outputs(&plan)?;
+        delivery::check(&plan).map_err(|error| Failure::Wrong(anyhow!(error)))?;
         let mut source = source(&plan)?;
         let recorder = self.record.as_ref().map(|path| Recorder::create(path, &source.ports()));
         let recorder = recorder.transpose().map_err(|error| Failure::Failed(anyhow!(error)))?;
-        let ports: Vec<_> = source.ports().into_iter().map(|port| port.name).collect();
-        tracing::info!(
-            version = env!("CARGO_PKG_VERSION"),
-            sensor = plan.sensor,
-            ports = ports.join(","),
-            rules = rules.about.len(),
-            recording = self.record.as_ref().map(|path| path.display().to_string()),
-            "listening"
-        );
-        let setting = Setting { plan: Arc::new(plan), names, rules: Arc::new(rules) };
+        let plan = Arc::new(plan);
+        let outputs = deliver::start(&plan)?;
+        let setting = Setting { plan, names, rules: Arc::new(rules) };
         let seed = setup::options(false).seed;
         let (config, more) = (self.config, self.rules);
         let reload = move |now: &Setting| again(&config, &more, now).map_err(|error| why(&error));
@@ -64,32 +58,90 @@ impl Run {
             setting: Arc::new(setting),
             source,
             recorder,
-            outputs: Box::new(outputs),
+            outputs,
             seed,
             reload: Box::new(reload),
         };
         let summary = runtime::run(start).map_err(|error| Failure::Failed(anyhow!(error)))?;
-        tell(&summary);
-        Ok(())
+        tell(&summary)
     }
+}
 
-    fn logs(&self) -> Result<(), Failure> {
-        let filter = tracing_subscriber::EnvFilter::try_new(&self.log).map_err(|error| {
-            Failure::Wrong(anyhow!("--log {}: {error}; write error, warn, info or debug", self.log))
-        })?;
-        let logs = tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            .with_writer(stderr)
-            .with_ansi(stderr().is_terminal());
-        let started = if self.log_json { logs.json().try_init() } else { logs.try_init() };
-        started.map_err(|error| Failure::Failed(anyhow!("logs: {error}")))
+/// Puts a place to what has none: alerts go to stdout where no output is named, and those that may
+/// have to wait for a network wait on disk, wherever state is kept by default.
+fn placed(mut plan: Plan) -> Plan {
+    if !delivery::has_outputs(&plan) {
+        plan.output.stdout = Some(Stdout::default());
+    }
+    let output = &plan.output;
+    let waits = output.kafka.is_some()
+        || output.syslog.is_some()
+        || output.unix.is_some()
+        || output.webhook.is_some();
+    if plan.state_dir.is_none() && waits {
+        plan.state_dir = Some(deliver::STATE.into());
+    }
+    plan
+}
+
+/// Says what follows from settings that are not there.
+fn warn_of(plan: &Plan, written: &Plan) {
+    if !delivery::has_outputs(written) {
+        tracing::warn!("no table [output.*]: alerts go to stdout");
+    }
+    if plan.state_dir.is_none() {
+        tracing::warn!(
+            "state.dir is not named: nothing is kept for the next run, and alerts that an output does not take are gone with this one"
+        );
+    } else if written.state_dir.is_none() {
+        tracing::warn!(
+            dir = deliver::STATE,
+            "state.dir is not named: alerts wait for the outputs here"
+        );
+    }
+    let nowhere = plan.key_file.is_none() && plan.state_dir.is_none();
+    if nowhere && plan.subscribers != Some(Subscribers::Clear) {
+        tracing::warn!(
+            "pseudonyms hold for this run only: name privacy.key_file or state.dir to keep the key"
+        );
     }
 }
 
 /// Reads configuration, rules and lists anew. What is opened at the start stays as it is: capture,
 /// outputs, state.
 fn again(config: &Path, more: &[PathBuf], now: &Setting) -> Result<Setting, Failure> {
-    let plan = setup::plan_again(config, &now.names)?;
+    let new = placed(setup::plan_again(config, &now.names)?);
+    let old = &now.plan;
+    for (table, same) in [
+        ("capture", new.capture == old.capture),
+        ("output", new.output == old.output),
+        ("state", new.state_dir == old.state_dir && new.capacity == old.capacity),
+        (
+            "privacy",
+            new.subscribers == old.subscribers
+                && new.key_file == old.key_file
+                && new.previous_key == old.previous_key
+                && new.seal_key_file == old.seal_key_file,
+        ),
+    ] {
+        if !same {
+            tracing::warn!(
+                "[{table}] has changed and is read at the start only: what was in force stays so; \
+                 restart picket to change it, what outputs are owed is kept"
+            );
+        }
+    }
+    let plan = Plan {
+        capture: old.capture.clone(),
+        output: old.output.clone(),
+        state_dir: old.state_dir.clone(),
+        capacity: old.capacity,
+        subscribers: old.subscribers,
+        key_file: old.key_file.clone(),
+        previous_key: old.previous_key.clone(),
+        seal_key_file: old.seal_key_file.clone(),
+        ..new
+    };
     let names = setup::names(&plan);
     let rules = setup::rules(&plan, &names, more, false)?;
     Ok(Setting { plan: Arc::new(plan), names, rules: Arc::new(rules) })
@@ -134,57 +186,8 @@ fn source(plan: &Plan) -> Result<Box<dyn Source>, Failure> {
     Ok(Box::new(source.map_err(|error| Failure::Failed(anyhow!(error)))?))
 }
 
-/// Opens the outputs of the plan; without any, alerts go to stdout.
-fn outputs(plan: &Plan) -> Result<Lines, Failure> {
-    let mut lines = Lines::default();
-    let output = &plan.output;
-    let failed = |error: RunError| Failure::Failed(anyhow!(error));
-    let mut key: Option<Vec<u8>> = None;
-    let mut redactor = |own: Option<Subscribers>| {
-        let form = own.or(plan.subscribers).unwrap_or(LIVE);
-        setup::shown(plan, form, || match &key {
-            Some(key) => Ok(key.clone()),
-            None => Ok(key.insert(pseudonym_key(plan)?).clone()),
-        })
-    };
-    if let Some(file) = &output.file {
-        lines.file(file.path.clone(), redactor(file.subscribers)?).map_err(failed)?;
-    }
-    if let Some(stdout) = &output.stdout {
-        lines.stdout(redactor(stdout.subscribers)?);
-    }
-    for (name, there) in [
-        ("kafka", output.kafka.is_some()),
-        ("syslog", output.syslog.is_some()),
-        ("webhook", output.webhook.is_some()),
-    ] {
-        if there {
-            tracing::warn!("output.{name}: picket run does not deliver there yet");
-        }
-    }
-    if output.file.is_none() && output.stdout.is_none() {
-        tracing::warn!("no output.file and no output.stdout: alerts go to stdout");
-        lines.stdout(redactor(None)?);
-    }
-    Ok(lines)
-}
-
-/// Returns the key of the pseudonyms, one for this run where the plan has no place for one.
-fn pseudonym_key(plan: &Plan) -> Result<Vec<u8>, Failure> {
-    match key::subscriber(plan) {
-        Err(KeyError::Nowhere { .. }) => {
-            tracing::warn!(
-                "pseudonyms hold for this run only: name privacy.key_file or state.dir to keep the key"
-            );
-            key::of_this_run()
-        }
-        found => found,
-    }
-    .map_err(|error| Failure::Wrong(anyhow!(error)))
-}
-
-/// Says what a run came to.
-fn tell(summary: &Summary) {
+/// Says what a run came to. What is owed and kept is no failure; what is gone is.
+fn tell(summary: &Summary) -> Result<(), Failure> {
     for port in &summary.ports {
         tracing::info!(
             port = port.name,
@@ -195,7 +198,20 @@ fn tell(summary: &Summary) {
             "port"
         );
     }
-    let Summary { stats, lane, outlet, .. } = summary;
+    let Summary { stats, lane, outlet, delivered, .. } = summary;
+    for sink in &delivered.status.sinks {
+        tracing::info!(
+            sink = sink.name,
+            delivered = sink.delivered,
+            owed = sink.owed,
+            parked = sink.parked,
+            "output"
+        );
+    }
+    let said = delivered.explain();
+    for line in said.lines() {
+        tracing::warn!("{line}");
+    }
     tracing::info!(
         frames = stats.frames,
         late = lane.late,
@@ -203,9 +219,12 @@ fn tell(summary: &Summary) {
         tcap = stats.tcap_messages,
         alerts = outlet.alerts,
         alerts_dropped = outlet.dropped,
+        alerts_lost = delivered.lost(),
+        events_dropped = outlet.events_dropped,
         "ended"
     );
+    if !delivered.done && delivered.path.is_none() {
+        return Err(Failure::Failed(anyhow!(said)));
+    }
+    Ok(())
 }
-
-/// How `picket run` shows subscribers unless the configuration says otherwise.
-const LIVE: Subscribers = Subscribers::Pseudonym;

@@ -12,7 +12,10 @@ use crate::{
     engine::{Engine, Options, Rules},
     event::fields::Names,
     learnt, pack,
-    sink::{key, redact::Redactor},
+    sink::{
+        redact::Redactor,
+        shown::{self, Purpose},
+    },
 };
 
 /// Reads a configuration.
@@ -79,25 +82,7 @@ pub(super) fn rules(
 /// Returns how subscribers are shown: as the configuration says, else the verb's own default.
 pub(super) fn redactor(plan: &Plan, otherwise: Subscribers) -> Result<Redactor, Failure> {
     let form = plan.subscribers.unwrap_or(otherwise);
-    shown(plan, form, || key::subscriber(plan).map_err(|error| Failure::Wrong(anyhow!(error))))
-}
-
-/// Returns what shows subscribers in one form; the key is asked for when it is needed.
-pub(super) fn shown(
-    plan: &Plan,
-    form: Subscribers,
-    key: impl FnOnce() -> Result<Vec<u8>, Failure>,
-) -> Result<Redactor, Failure> {
-    let redactor = match form {
-        Subscribers::Clear => return Ok(Redactor::clear()),
-        Subscribers::Masked => Redactor::masked(None),
-        Subscribers::Pseudonym => Redactor::pseudonym(&key()?),
-    };
-    let previous = key::previous(plan).map_err(|error| Failure::Wrong(anyhow!(error)))?;
-    Ok(match previous {
-        Some((key, until)) => redactor.after(&key, until),
-        None => redactor,
-    })
+    shown::redactor(plan, form, Purpose::Question).map_err(|error| Failure::Wrong(anyhow!(error)))
 }
 
 /// Takes in what was learnt before; says since when, and what of it was left aside.

@@ -95,7 +95,7 @@ pub struct Privacy {
 }
 
 /// Where frames come from.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Capture {
     /// How frames are captured.
@@ -142,7 +142,7 @@ pub enum Timestamps {
 }
 
 /// Settings of the `dpdk` backend.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Dpdk {
     /// Arguments of the environment abstraction layer, as DPDK spells them; paths in them are
@@ -174,7 +174,8 @@ pub struct Lists {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct State {
-    /// Directory of the outbox, learnt state and keys. Default: nothing is kept.
+    /// Directory of the outbox, learnt state and keys. Default: nothing is kept, but alerts that may
+    /// have to wait for an output (Kafka, syslog, Unix socket, webhook) wait in `/var/lib/picket`.
     pub dir: Option<PathBuf>,
     /// Hours after the first message in which it is learnt what is usual: who sends what to whom, how
     /// often, and which way. Until then nothing is called new, strange or more than usual.

@@ -18,7 +18,7 @@ pub enum Subscribers {
 }
 
 /// Where alerts and events go.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Output {
     /// Alerts as JSON lines on stdout.
@@ -70,7 +70,7 @@ impl Default for Outbox {
 }
 
 /// Alerts as JSON lines on stdout.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Stdout {
     /// Form of an alert. Default: `json`.
@@ -80,7 +80,7 @@ pub struct Stdout {
 }
 
 /// Alerts as JSON lines in a file.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// The file; it is appended to, and opened again when it was moved away.
@@ -110,7 +110,7 @@ const fn keep_files() -> u32 {
 }
 
 /// Alerts, and what else has a topic, to Kafka.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Kafka {
     /// Brokers to start from: `host:port`.
@@ -129,7 +129,7 @@ pub struct Kafka {
 }
 
 /// Topics of Kafka.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Topics {
     /// Topic of alerts. Default: `ss7.alerts`.
@@ -171,7 +171,7 @@ impl core::fmt::Display for Property {
 }
 
 /// Alerts to a syslog server (RFC 5424).
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Syslog {
     /// The server: `host:port`.
@@ -222,7 +222,7 @@ pub enum SyslogFormat {
 }
 
 /// Alerts to a Unix socket somebody listens on.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Unix {
     /// The socket.
@@ -249,7 +249,7 @@ pub enum UnixKind {
 }
 
 /// Alerts to an HTTP endpoint, one POST an alert.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Webhook {
     /// Where to post: `https://host/path`.

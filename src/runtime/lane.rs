@@ -27,6 +27,8 @@ pub(super) struct Parts {
     pub(super) engine: Engine,
     pub(super) recorder: Option<Recorder>,
     pub(super) outlet: Outlet,
+    /// Whether the outputs want to be told what the engine counts.
+    pub(super) wants_stats: bool,
     pub(super) orders: mpsc::Receiver<Order>,
     pub(super) waker: Waker,
     pub(super) published: Arc<Mutex<Published>>,
@@ -100,11 +102,14 @@ pub(super) struct Lane {
     intake: Intake,
     merge: Option<Merge>,
     outlet: Outlet,
+    wants_stats: bool,
     orders: mpsc::Receiver<Order>,
     waker: Waker,
     published: Arc<Mutex<Published>>,
     /// When something was last published.
     told: Timestamp,
+    /// When the outputs were last told what the engine counts.
+    counted: Timestamp,
     /// When the oldest frame of the last burst was captured.
     oldest: Timestamp,
 }
@@ -126,7 +131,8 @@ struct Intake {
 
 impl Lane {
     pub(super) fn new(parts: Parts) -> Self {
-        let Parts { mut source, engine, recorder, outlet, orders, waker, published } = parts;
+        let Parts { mut source, engine, recorder, outlet, wants_stats, orders, waker, published } =
+            parts;
         let merge = (source.ports().len() > 1).then(Merge::default);
         let now = clock();
         let intake = Intake {
@@ -138,8 +144,19 @@ impl Lane {
             clock: now,
             counters: Counters::default(),
         };
-        let (told, oldest) = (Timestamp::EPOCH, Timestamp::MAX);
-        Self { source, intake, merge, outlet, orders, waker, published, told, oldest }
+        Self {
+            source,
+            intake,
+            merge,
+            outlet,
+            wants_stats,
+            orders,
+            waker,
+            published,
+            told: Timestamp::EPOCH,
+            counted: now,
+            oldest: Timestamp::MAX,
+        }
     }
 
     /// Runs until it is told to stop or the capture ends.
@@ -209,6 +226,11 @@ impl Lane {
         if now.since(self.told) >= PUBLISH {
             self.told = now;
             self.publish();
+            if self.wants_stats && now.since(self.counted) >= STATISTICS {
+                self.counted = now;
+                let engine = &self.intake.engine;
+                self.outlet.stats(engine.stats(), engine.now());
+            }
         }
         Ok(polled)
     }
@@ -236,7 +258,7 @@ impl Lane {
     }
 
     fn end(mut self, result: Result<(), RunError>) -> Ended {
-        let Self { intake, merge, outlet, .. } = &mut self;
+        let Self { intake, merge, outlet, wants_stats, .. } = &mut self;
         if let Some(merge) = merge {
             merge.release(Timestamp::MAX, &mut |frame| intake.take(frame));
         }
@@ -244,6 +266,9 @@ impl Lane {
         intake.engine.advance(end);
         intake.engine.finish();
         outlet.drain(&mut intake.engine);
+        if *wants_stats {
+            outlet.stats(intake.engine.stats(), end);
+        }
         self.publish();
         let Self { mut source, intake, outlet, .. } = self;
         outlet.close();
@@ -321,6 +346,8 @@ pub const SLACK: u64 = 50_000_000;
 const AHEAD: u64 = 1_000_000_000;
 /// How often others are told.
 const PUBLISH: u64 = 1_000_000_000;
+/// How often the topic of statistics is told.
+const STATISTICS: u64 = 10_000_000_000;
 /// After the order to stop, this long is read at least: the kernel gathers frames for 10 ms.
 const SHORTEST_DRAIN: u64 = 60_000_000;
 /// And this long at most, should the frames have been stamped by a clock that is behind.

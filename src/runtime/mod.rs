@@ -1,16 +1,16 @@
 //! Everything with a thread: from a live capture to alerts, until a signal ends it.
 //!
 //! Three threads. `picket-lane-0` ([`lane`]) owns the capture and the engine and is the only one
-//! that reads the clock for them. `picket-io` ([`outlet`]) writes what comes of it. The thread that
-//! called [`run`] waits for signals. They are joined by a bounded ring towards the outputs and a
-//! queue of orders towards the lane.
+//! that reads the clock for them. `picket-io` ([`outlet`]) takes what comes of it to the outputs,
+//! which have threads of their own ([`crate::sink::delivery`]). The thread that called [`run`] waits
+//! for signals. They are joined by a bounded ring towards the outputs and a queue of orders towards
+//! the lane.
 //!
 //! The lane never waits for an output. When the ring is full, alerts wait in a second, longer queue
 //! of the lane; when that is full too, the least grave of them is dropped and counted.
 
 pub mod ahead;
 pub mod lane;
-pub mod lines;
 pub mod merge;
 pub mod outlet;
 mod record;
@@ -18,7 +18,6 @@ mod signals;
 
 use std::{
     io,
-    path::{Path, PathBuf},
     sync::{Arc, Mutex, mpsc},
     thread,
 };
@@ -30,6 +29,7 @@ use crate::{
     config::Plan,
     engine::{Engine, Options, Rules, Stats},
     event::fields::Names,
+    sink::dispatch::{Dispatch, Finished},
 };
 
 /// What is in force: a plan, the names that go with it, and the rules compiled for both.
@@ -53,8 +53,8 @@ pub struct Start {
     pub source: Box<dyn Source>,
     /// Where they are recorded.
     pub recorder: Option<Recorder>,
-    /// Where alerts go.
-    pub outputs: Box<dyn outlet::Outputs>,
+    /// Where alerts go, and events where they are wanted.
+    pub outputs: Dispatch,
     /// Seed of the hash tables.
     pub seed: u64,
     /// Reads everything anew, given what is in force; an error leaves that in force.
@@ -62,7 +62,7 @@ pub struct Start {
 }
 
 /// What a run leaves.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Summary {
     /// What the engine counted.
     pub stats: Stats,
@@ -70,8 +70,10 @@ pub struct Summary {
     pub lane: lane::Counters,
     /// The ports, as they were at the end.
     pub ports: Vec<Port>,
-    /// What the outputs counted.
+    /// What passed from the lane to the outputs.
     pub outlet: outlet::Counters,
+    /// What became of it there.
+    pub delivered: Finished,
 }
 
 /// Why a run failed.
@@ -95,25 +97,9 @@ pub enum RunError {
     /// The recording is not whole.
     #[error(transparent)]
     Record(#[from] RecordError),
-    /// An output failed.
-    #[error("{path}: alerts cannot be written: {error}")]
-    Output {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
     /// A thread panicked: a defect.
     #[error("thread {0} panicked; please report what it printed")]
     Panic(&'static str),
-}
-
-impl RunError {
-    /// Makes an error of an output that failed.
-    #[must_use]
-    pub fn output(path: &Path, error: io::Error) -> Self {
-        Self::Output { path: path.to_owned(), error }
-    }
 }
 
 /// Listens until SIGTERM or SIGINT, then says everything there is to say.
@@ -124,14 +110,17 @@ impl RunError {
 /// output failed; what could be said before was said.
 pub fn run(start: Start) -> Result<Summary, RunError> {
     let failed = |what| move |error| RunError::System { what, error };
-    let Start { mut setting, source, recorder, outputs, seed, mut reload } = start;
+    let Start { mut setting, mut source, recorder, outputs, seed, mut reload } = start;
     let mut signals = signals::Signals::register().map_err(failed("signal handlers"))?;
+    let ports: Vec<_> = source.ports().into_iter().map(|port| port.name).collect();
+    let recording = recorder.as_ref().map(|recorder| recorder.path().display().to_string());
     let waker = lane::Waker::new().map_err(failed("an event descriptor"))?;
     let (orders, from_orders) = mpsc::channel();
+    let (records, wants_stats) = (outputs.wants_events(), outputs.wants_stats());
     let engine = Engine::new(
         Arc::clone(&setting.plan),
         Arc::clone(&setting.rules),
-        Options { seed, records: false },
+        Options { seed, records },
     );
     let (outlet, inlet) = outlet::pair(Arc::clone(&setting));
     let io = thread::Builder::new()
@@ -144,6 +133,7 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
         engine,
         recorder,
         outlet: outlet.towards(io.thread().clone()),
+        wants_stats,
         orders: from_orders,
         waker: waker.clone(),
         published: Arc::clone(&published),
@@ -157,6 +147,15 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
             lane.run()
         })
         .map_err(failed("thread picket-lane-0"))?;
+    // Not before: from now on signals do what they should.
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        sensor = setting.plan.sensor,
+        ports = ports.join(","),
+        rules = setting.rules.about.len(),
+        recording,
+        "listening"
+    );
     while let Some(signal) = signals.next() {
         match signal {
             signals::Signal::Stop => {
@@ -182,10 +181,8 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
         waker.wake();
     }
     let lane = lane.join().map_err(|_| RunError::Panic("picket-lane-0"))?;
-    let outlet = io.join().map_err(|_| RunError::Panic("picket-io"))?;
+    let (outlet, delivered) = io.join().map_err(|_| RunError::Panic("picket-io"))?;
     let lane::Ended { stats, counters, ports, result } = lane;
     result?;
-    let (outlet, result) = outlet;
-    result?;
-    Ok(Summary { stats, lane: counters, ports, outlet })
+    Ok(Summary { stats, lane: counters, ports, outlet, delivered })
 }

@@ -1,61 +1,45 @@
 //! From the lane to the outputs: a bounded ring, and the thread that empties it.
 //!
-//! What to do when outputs are slow: the ring holds [`RING`] items. When it is full, alerts wait in
-//! the lane, at most [`WAITING`]; beyond that the least grave of those that wait, the oldest first,
-//! is dropped and counted. The lane never waits.
+//! What gives way when the outputs' side is slow: the ring holds [`RING`] items. When it is full,
+//! events and statistics are dropped and counted, and alerts wait in the lane, at most [`WAITING`];
+//! beyond that the least grave of those that wait, the oldest first, is dropped and counted. The lane
+//! never waits. The outputs' side does no I/O of its own: it offers alerts to
+//! [`Dispatch`], which never waits either.
 
 use std::{collections::VecDeque, sync::Arc, thread::Thread, time::Duration};
 
+use picket_hw::Timestamp;
 use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
-use super::{RunError, Setting};
-use crate::engine::{Alert, Engine, Output};
-
-/// Where alerts go; lives in the thread `picket-io`.
-pub trait Outputs: Send {
-    /// Takes an alert, or a revision of one.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error when it could not be taken; the run goes on.
-    fn alert(&mut self, alert: &Alert, setting: &Setting) -> Result<(), RunError>;
-
-    /// Passes on what is buffered; called when there is nothing to do.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::alert`].
-    fn flush(&mut self) -> Result<(), RunError>;
-
-    /// Opens files anew, for somebody may have moved them away.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::alert`]; what was open stays so then.
-    fn reopen(&mut self) -> Result<(), RunError>;
-}
+use super::Setting;
+use crate::{
+    engine::{Engine, Output, Stats},
+    sink::dispatch::{Dispatch, Finished},
+};
 
 /// What was counted between the engine and the outputs.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Counters {
-    /// Alerts and revisions written.
+    /// Alerts and revisions handed to the outputs.
     pub alerts: u64,
-    /// Alerts and revisions dropped because the outputs were too slow for too long.
+    /// Alerts and revisions dropped because the outputs' side was too slow for too long.
     pub dropped: u64,
-    /// Alerts and revisions an output failed to take.
-    pub failed: u64,
+    /// Events and statistics dropped because the ring was full.
+    pub events_dropped: u64,
 }
 
 /// What crosses the ring.
 #[expect(clippy::large_enum_variant, reason = "the ring is made once, and an output is moved in")]
 enum Item {
     Output(Output),
+    /// What the engine has counted.
+    Stats(Box<Stats>, Timestamp),
     /// What is in force for what follows.
     Setting(Arc<Setting>),
     /// To open files anew.
     Reopen,
-    /// The end, with the number of alerts that were dropped.
-    End(u64),
+    /// The end, with what was counted in the lane.
+    End(Counters),
 }
 
 /// The lane's end.
@@ -64,7 +48,7 @@ pub(super) struct Outlet {
     waiting: VecDeque<Item>,
     /// How many may wait.
     most: usize,
-    dropped: u64,
+    counters: Counters,
     reader: Option<Thread>,
 }
 
@@ -82,7 +66,8 @@ pub(super) fn pair(setting: Arc<Setting>) -> (Outlet, Inlet) {
 fn sized(setting: Arc<Setting>, capacity: usize, most: usize) -> (Outlet, Inlet) {
     let (producer, consumer) = RingBuffer::new(capacity);
     let waiting = VecDeque::new();
-    let outlet = Outlet { ring: producer, waiting, most, dropped: 0, reader: None };
+    let outlet =
+        Outlet { ring: producer, waiting, most, counters: Counters::default(), reader: None };
     (outlet, Inlet { ring: consumer, setting })
 }
 
@@ -95,13 +80,35 @@ impl Outlet {
     /// Takes what an engine has to say.
     pub(super) fn drain(&mut self, engine: &mut Engine) {
         let mut said = !self.waiting.is_empty();
+        let mut events = false;
         while let Some(output) = engine.poll() {
-            said = true;
-            self.wait(Item::Output(output));
+            match output {
+                Output::Alert(_) => {
+                    said = true;
+                    self.wait(Item::Output(output));
+                }
+                Output::Record(_) => events |= self.spare(Item::Output(output)),
+            }
         }
         if said {
             self.pass();
+        } else if events {
+            self.wake();
         }
+    }
+
+    /// Tells what an engine has counted.
+    pub(super) fn stats(&mut self, stats: &Stats, at: Timestamp) {
+        if self.spare(Item::Stats(Box::new(stats.clone()), at)) {
+            self.wake();
+        }
+    }
+
+    /// Passes what may be dropped; returns whether there was room.
+    fn spare(&mut self, item: Item) -> bool {
+        let passed = self.waiting.is_empty() && self.ring.push(item).is_ok();
+        self.counters.events_dropped += u64::from(!passed);
+        passed
     }
 
     /// Tells what is in force for what follows.
@@ -123,7 +130,7 @@ impl Outlet {
             self.pass();
             std::thread::park_timeout(PAUSE);
         }
-        let mut end = Item::End(self.dropped);
+        let mut end = Item::End(self.counters);
         while let Err(PushError::Full(back)) = self.ring.push(end) {
             end = back;
             if self.ring.is_abandoned() {
@@ -142,14 +149,13 @@ impl Outlet {
         self.pass();
         if self.waiting.len() > self.most {
             let outputs = self.waiting.iter().enumerate().filter_map(|(place, item)| match item {
-                Item::Output(Output::Alert(alert)) => Some((Some(alert.level), place)),
-                Item::Output(Output::Record(_)) => Some((None, place)),
-                Item::Setting(_) | Item::Reopen | Item::End(_) => None,
+                Item::Output(Output::Alert(alert)) => Some((alert.level, place)),
+                _ => None,
             });
             // Levels compare by gravity, and of equals the place decides: the oldest goes.
             if let Some((_, place)) = outputs.min() {
                 self.waiting.remove(place);
-                self.dropped += 1;
+                self.counters.dropped += 1;
             }
         }
     }
@@ -178,52 +184,39 @@ impl Outlet {
 }
 
 impl Inlet {
-    /// Writes what comes until the end. The first failure of an output is returned; what comes after
-    /// it is tried all the same.
-    pub(super) fn run(mut self, mut outputs: Box<dyn Outputs>) -> (Counters, Result<(), RunError>) {
+    /// Takes what comes to the outputs until the end, then waits for them, [`PATIENCE`] at most.
+    pub(super) fn run(mut self, mut outputs: Dispatch) -> (Counters, Finished) {
         let mut counters = Counters::default();
-        let mut result = Ok(());
-        let mut fail = |error: RunError| {
-            if result.is_ok() {
-                tracing::error!(%error, "output failed");
-                result = Err(error);
-            }
-        };
-        let mut unflushed = false;
         loop {
             match self.ring.pop() {
                 Ok(Item::Output(Output::Alert(alert))) => {
-                    unflushed = true;
-                    match outputs.alert(&alert, &self.setting) {
-                        Ok(()) => counters.alerts += 1,
-                        Err(error) => {
-                            counters.failed += 1;
-                            fail(error);
-                        }
-                    }
+                    counters.alerts += 1;
+                    outputs.alert(alert, &self.setting.names);
                 }
-                Ok(Item::Output(Output::Record(_))) => {}
-                Ok(Item::Setting(setting)) => self.setting = setting,
-                Ok(Item::Reopen) => outputs.reopen().unwrap_or_else(&mut fail),
-                Ok(Item::End(dropped)) => {
-                    counters.dropped = dropped;
+                Ok(Item::Output(Output::Record(event))) => {
+                    outputs.event(&event, &self.setting.names);
+                }
+                Ok(Item::Stats(stats, at)) => outputs.stats(&stats, at),
+                Ok(Item::Setting(setting)) => {
+                    outputs.install(&setting.plan);
+                    self.setting = setting;
+                }
+                Ok(Item::Reopen) => outputs.reopen(),
+                Ok(Item::End(lane)) => {
+                    counters = Counters { alerts: counters.alerts, ..lane };
                     break;
                 }
                 // The lane is gone without a word: it panicked, and its thread says so.
                 Err(_) if self.ring.is_abandoned() && self.ring.is_empty() => break,
-                Err(_) => {
-                    if std::mem::take(&mut unflushed) {
-                        outputs.flush().unwrap_or_else(&mut fail);
-                    }
-                    std::thread::park_timeout(PAUSE);
-                }
+                Err(_) => std::thread::park_timeout(PAUSE),
             }
         }
-        outputs.flush().unwrap_or_else(&mut fail);
-        (counters, result)
+        (counters, outputs.finish_within(PATIENCE))
     }
 }
 
+/// How long outputs may take in the end; what they do not have by then stays in the outbox.
+pub const PATIENCE: Duration = Duration::from_secs(4);
 /// Items the ring holds.
 pub const RING: usize = 4_096;
 /// Alerts that wait in the lane when the ring is full.

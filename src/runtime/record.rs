@@ -67,6 +67,11 @@ impl Recorder {
         Ok(Self { path: path.to_owned(), writer: Some(writer), frames: 0, error: None })
     }
 
+    /// Returns the file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Writes a frame. When it was captured at another time than it is taken to be of, a comment
     /// says so.
     pub(super) fn write(&mut self, frame: &Frame<'_>, captured: Timestamp) {

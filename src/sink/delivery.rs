@@ -29,13 +29,14 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Condvar, Mutex, atomic::Ordering, mpsc::sync_channel},
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 pub(super) use status::SinkBoard;
 pub use status::{OutboxStatus, SinkStatus, State, Status};
 use status::{Progress, lock};
 use tokio::{runtime::Handle, sync::watch, task::JoinHandle as Task};
+use writer::{Command, Inbox, Offer, Shared, Writer};
 
 pub use super::outlet::OutletError;
 use super::{
@@ -49,11 +50,6 @@ use crate::{config::Plan, engine::Alert, event::fields::Names};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeliveryError {
-    /// There is nowhere to keep alerts.
-    #[error(
-        "there is nowhere to keep alerts until the outputs have them; name a directory with state.dir, or with --state"
-    )]
-    NoState,
     /// The outbox cannot be opened.
     #[error(transparent)]
     Outbox(#[from] OutboxError),
@@ -72,7 +68,7 @@ impl DeliveryError {
     /// Whether the configuration is at fault, rather than the machine.
     #[must_use]
     pub const fn is_configuration(&self) -> bool {
-        matches!(self, Self::NoState | Self::Key(_) | Self::Outlet(_))
+        matches!(self, Self::Key(_) | Self::Outlet(_))
     }
 }
 
@@ -83,14 +79,48 @@ pub struct Delivery {
     writer: Option<JoinHandle<()>>,
     tasks: Vec<Task<()>>,
     stop: watch::Sender<bool>,
-    path: PathBuf,
+    path: Option<PathBuf>,
     handle: Handle,
 }
 
-use writer::{Command, Inbox, Offer, Shared, Writer};
+/// Tells other threads what is known of the outbox and the outputs.
+#[derive(Clone, Debug)]
+pub struct Monitor(Arc<Shared>);
+
+impl Monitor {
+    /// Returns it.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.0.status()
+    }
+}
+
+/// How long somebody waits.
+enum Patience {
+    /// As long as it moves, and then so long.
+    Standstill(Duration),
+    /// Until then.
+    Deadline(Instant),
+}
+
+impl Patience {
+    #[expect(clippy::disallowed_methods, reason = "how long a program that ends waits for outputs")]
+    fn until(limit: Duration) -> Self {
+        Self::Deadline(Instant::now() + limit)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "as above")]
+    fn left(&self) -> Duration {
+        match self {
+            Self::Standstill(patience) => *patience,
+            Self::Deadline(deadline) => deadline.saturating_duration_since(Instant::now()),
+        }
+    }
+}
 
 impl Delivery {
-    /// Opens the outbox in the plan's state directory and starts a task for each output.
+    /// Opens the outbox in the plan's state directory and starts a task for each output. Without
+    /// such a directory the outbox is in memory and gone with the program.
     ///
     /// The runtime must have several threads: outputs that write files block one for a moment.
     ///
@@ -99,7 +129,6 @@ impl Delivery {
     /// Returns an error when the outbox cannot be opened or an output cannot be what the
     /// configuration says. An output that is merely away is no error.
     pub fn start(plan: &Arc<Plan>, runtime: &Handle) -> Result<Self, DeliveryError> {
-        let dir = plan.state_dir.as_deref().ok_or(DeliveryError::NoState)?;
         let outlets = outlet::all(plan)?;
         let names: Vec<String> = outlets.iter().map(|outlet| outlet.name.to_owned()).collect();
         let settings = plan.output.outbox;
@@ -108,9 +137,12 @@ impl Delivery {
             age: u64::from(settings.keep_days).saturating_mul(DAY),
         };
         // The directory is made here: the key of the pseudonyms may have its place there too.
-        let outbox = Outbox::open(dir, limits, &names)?;
-        let forms = outlets.iter().map(|outlet| render::shown(plan, outlet.subscribers));
-        let renderers = render::Renderers::new(Arc::clone(plan), forms)?;
+        let outbox = match &plan.state_dir {
+            Some(dir) => Outbox::open(dir, limits, &names)?,
+            None => Outbox::in_memory(limits, &names)?,
+        };
+        let forms = outlets.iter().map(|outlet| render::form_of(plan, outlet.subscribers));
+        let renderers = render::Renderers::new(plan, forms)?;
         let progress = Arc::new(Progress::default());
         let boards: Vec<_> =
             names.iter().map(|name| Arc::new(SinkBoard::new(name, &progress))).collect();
@@ -119,6 +151,7 @@ impl Delivery {
         }
         let inbox = Inbox {
             offers: queue::Queue::new(settings.queue),
+            plan: Arc::clone(plan),
             commands: Vec::new(),
             lost: Vec::new(),
             lost_untold: 0,
@@ -133,12 +166,12 @@ impl Delivery {
         });
         let (news, listen) = watch::channel(0);
         let (stop, stopped) = watch::channel(false);
-        let path = outbox.path().to_owned();
+        let path = plan.state_dir.is_some().then(|| outbox.path().to_owned());
         let pumps: Vec<_> = outlets
             .into_iter()
             .zip(boards)
             .map(|(outlet, board)| pump::Pump {
-                form: render::shown(plan, outlet.subscribers),
+                form: render::form_of(plan, outlet.subscribers),
                 after: outbox.cursor(&board.name).at,
                 outlet: outlet.outlet,
                 board,
@@ -168,8 +201,8 @@ impl Delivery {
     /// Offers a revision of an alert. Never waits for a disk or an output.
     pub fn offer(&self, alert: Alert, names: &Arc<Names>) {
         let level = alert.level;
-        let offer = Offer { alert, names: Arc::clone(names) };
         let mut inbox = lock(&self.shared.inbox);
+        let offer = Offer { alert, plan: Arc::clone(&inbox.plan), names: Arc::clone(names) };
         if let Some((level, gone)) = inbox.offers.push(level, offer) {
             if inbox.lost.len() < UNTOLD {
                 inbox.lost.push((level, gone.alert.id.to_string(), gone.alert.at.nanos()));
@@ -181,27 +214,46 @@ impl Delivery {
         self.shared.wake.notify_one();
     }
 
+    /// Puts another plan in force for what is offered from now on: its networks and links. Outputs
+    /// stay as they were started.
+    pub fn install(&self, plan: Arc<Plan>) {
+        lock(&self.shared.inbox).plan = plan;
+    }
+
     /// Waits until everything offered so far is on disk; returns whether it is. Gives up when
     /// nothing was kept for as long as `patience`.
     pub fn flush(&self, patience: Duration) -> bool {
-        loop {
-            let seen = self.shared.progress.seen();
-            let (reply, answer) = sync_channel(1);
-            lock(&self.shared.inbox).commands.push(Command::Flush(reply));
-            self.shared.wake.notify_one();
-            if answer.recv_timeout(patience).is_ok() {
-                return true;
-            }
-            if !self.shared.progress.moved_since(seen) {
-                return false;
-            }
-        }
+        self.flushed(&Patience::Standstill(patience))
     }
 
     /// Waits until every output has what it is owed. Returns whether all have; else nothing moved
     /// for as long as `patience`, or every output that is owed something refuses us.
     pub fn drain(&self, patience: Duration) -> bool {
-        if !self.flush(patience) {
+        self.drained(&Patience::Standstill(patience))
+    }
+
+    /// As [`Self::drain`], but so long at most, whatever moves.
+    pub fn drain_within(&self, limit: Duration) -> bool {
+        self.drained(&Patience::until(limit))
+    }
+
+    fn flushed(&self, patience: &Patience) -> bool {
+        loop {
+            let seen = self.shared.progress.seen();
+            let (reply, answer) = sync_channel(1);
+            lock(&self.shared.inbox).commands.push(Command::Flush(reply));
+            self.shared.wake.notify_one();
+            if answer.recv_timeout(patience.left()).is_ok() {
+                return true;
+            }
+            if patience.left().is_zero() || !self.shared.progress.moved_since(seen) {
+                return false;
+            }
+        }
+    }
+
+    fn drained(&self, patience: &Patience) -> bool {
+        if !self.flushed(patience) {
             return false;
         }
         loop {
@@ -210,7 +262,10 @@ impl Delivery {
                 self.status().sinks.into_iter().filter(|sink| sink.owed > 0).collect();
             if owed.is_empty() {
                 // What was told of parked alerts goes last.
-                if self.flush(patience) && self.status().sinks.iter().all(|sink| sink.owed == 0) {
+                if !self.flushed(patience) {
+                    return false;
+                }
+                if self.status().sinks.iter().all(|sink| sink.owed == 0) {
                     return true;
                 }
                 continue;
@@ -220,7 +275,7 @@ impl Delivery {
                 let mut owing = status.sinks.iter().filter(|sink| sink.owed > 0);
                 owing.all(|sink| sink.state == State::Refused)
             };
-            if refused() || !self.shared.progress.wait(seen, patience, refused) {
+            if refused() || !self.shared.progress.wait(seen, patience.left(), refused) {
                 return false;
             }
         }
@@ -229,12 +284,13 @@ impl Delivery {
     /// Returns what is known of the outbox and the outputs.
     #[must_use]
     pub fn status(&self) -> Status {
-        let waiting = lock(&self.shared.inbox).offers.len();
-        let outbox = OutboxStatus {
-            waiting: u64::try_from(waiting).unwrap_or(u64::MAX),
-            ..lock(&self.shared.outbox).clone()
-        };
-        Status { outbox, sinks: self.shared.boards.iter().map(|board| board.status()).collect() }
+        self.shared.status()
+    }
+
+    /// Returns what tells [`Self::status`] to other threads.
+    #[must_use]
+    pub fn monitor(&self) -> Monitor {
+        Monitor(Arc::clone(&self.shared))
     }
 
     /// Has outputs open their files anew before the next batch, for somebody moved them away.
@@ -244,10 +300,10 @@ impl Delivery {
         }
     }
 
-    /// Returns the database that alerts are kept in.
+    /// Returns the database that alerts are kept in; `None` when they are in memory only.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 
     /// Stops: what was offered is kept if the disk takes it, what is owed stays owed. An output in
@@ -312,7 +368,7 @@ pub const fn has_outputs(plan: &Plan) -> bool {
 pub fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
-        .thread_name("picket-io")
+        .thread_name("picket-sinks")
         .enable_all()
         .build()
 }

@@ -5,6 +5,7 @@ use std::{
     io::{Read, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use picket_hw::Timestamp;
@@ -60,7 +61,20 @@ pub enum KeyError {
 ///
 /// Returns an error when the file cannot be read or made, is open to others or too short.
 pub fn subscriber(plan: &Plan) -> Result<Vec<u8>, KeyError> {
-    own(plan.key_file.as_deref(), plan, "key_file", "subscriber.key")
+    own(plan.key_file.as_deref(), plan, "key_file", SUBSCRIBER)
+}
+
+/// Returns the key of the pseudonyms when there is one; makes none.
+///
+/// # Errors
+///
+/// Returns an error when the file cannot be read, is open to others or too short.
+pub fn subscriber_if_there(plan: &Plan) -> Result<Option<Vec<u8>>, KeyError> {
+    match (&plan.key_file, &plan.state_dir) {
+        (None, None) => Ok(None),
+        (None, Some(dir)) if !dir.join(SUBSCRIBER).exists() => Ok(None),
+        _ => subscriber(plan).map(Some),
+    }
 }
 
 /// Returns the key that the pseudonyms had before, and until when both are told.
@@ -119,14 +133,22 @@ fn read(path: &Path, setting: &'static str) -> Result<Vec<u8>, KeyError> {
     Ok(key)
 }
 
-/// Returns a key that is forgotten with the run: pseudonyms of two runs cannot be compared.
+/// Returns a key that is forgotten when the program ends, the same until then: pseudonyms of two
+/// runs cannot be compared.
 ///
 /// # Errors
 ///
 /// Returns an error when the system gives no randomness.
-pub fn of_this_run() -> Result<Vec<u8>, KeyError> {
-    let (path, setting) = (RANDOM.into(), "key_file");
-    random().map_err(|error| KeyError::File { path, setting, what: "read", error })
+pub fn of_this_run() -> Result<&'static [u8], KeyError> {
+    static KEY: OnceLock<Vec<u8>> = OnceLock::new();
+    if KEY.get().is_none() {
+        let (path, setting) = (RANDOM.into(), "key_file");
+        let key =
+            random().map_err(|error| KeyError::File { path, setting, what: "read", error })?;
+        // Should another thread have been faster, its key counts.
+        let _ = KEY.set(key);
+    }
+    Ok(KEY.get_or_init(Vec::new))
 }
 
 fn random() -> io::Result<Vec<u8>> {
@@ -152,6 +174,7 @@ fn make_for(path: &Path, setting: &'static str) -> Result<Vec<u8>, KeyError> {
     Ok(key)
 }
 
+const SUBSCRIBER: &str = "subscriber.key";
 const RANDOM: &str = "/dev/urandom";
 const LENGTH: usize = 32;
 const SHORTEST: usize = 16;
@@ -177,7 +200,8 @@ mod tests {
             subscriber(&Plan::default()),
             Err(KeyError::Nowhere { setting: "key_file" })
         ));
-        assert_ne!(of_this_run().unwrap(), of_this_run().unwrap());
+        assert_eq!(of_this_run().unwrap().len(), LENGTH);
+        assert_eq!(of_this_run().unwrap(), of_this_run().unwrap());
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Where results go, and what they may say about people.
 //!
-//! [`delivery::Delivery`] is what the rest of the program sees: alerts are offered to it, it keeps
-//! them in the [`outbox`] and takes them from there to every output of the configuration, one file
-//! each below.
+//! [`dispatch::Dispatch`] is what the rest of the program sees. It offers alerts to
+//! [`delivery::Delivery`], which keeps them in the [`outbox`] and takes them from there to every
+//! output of the configuration, one file each below; events and statistics go to [`stream::Streams`].
 
 pub mod alert;
 mod cef;
 pub mod delivery;
+pub mod dispatch;
 pub mod evidence;
 mod file;
 pub(crate) mod format;
@@ -18,6 +19,7 @@ pub mod outbox;
 mod outlet;
 pub mod redact;
 pub mod seal;
+pub mod shown;
 pub mod statistics;
 mod stdout;
 pub mod stream;

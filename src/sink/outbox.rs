@@ -238,8 +238,8 @@ pub struct Outbox {
     octets: u64,
     /// Cursor and debt of each output that is configured.
     sinks: BTreeMap<String, Cursor>,
-    /// Held for as long as this is the only writer.
-    _lock: File,
+    /// Held for as long as this is the only writer; one in memory needs none.
+    _lock: Option<File>,
 }
 
 /// How far an output is.
@@ -280,6 +280,30 @@ impl Outbox {
         private(&path).map_err(file(&path))?;
         let failed = |error| OutboxError::Database { path: path.clone(), error };
         let connection = Connection::open(&path).map_err(failed)?;
+        Self::of(connection, path, Some(lock), limits, sinks)
+    }
+
+    /// Makes one in memory, of [`IN_MEMORY`] octets at most: nothing of it is kept.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error when SQLite does.
+    pub fn in_memory(limits: Limits, sinks: &[String]) -> Result<Self, OutboxError> {
+        let path = PathBuf::from("the outbox in memory");
+        let failed = |error| OutboxError::Database { path: path.clone(), error };
+        let connection = Connection::open_in_memory().map_err(failed)?;
+        let limits = Limits { octets: limits.octets.min(IN_MEMORY), ..limits };
+        Self::of(connection, path, None, limits, sinks)
+    }
+
+    fn of(
+        connection: Connection,
+        path: PathBuf,
+        lock: Option<File>,
+        limits: Limits,
+        sinks: &[String],
+    ) -> Result<Self, OutboxError> {
+        let failed = |error| OutboxError::Database { path: path.clone(), error };
         prepare(&connection).map_err(failed)?;
         let found = connection
             .pragma_query_value(None, "user_version", |row| row.get(0))
@@ -558,5 +582,7 @@ fn count_of(number: i64) -> u64 {
 /// Name of the database in the directory of the state.
 pub const FILE: &str = "outbox.sqlite";
 const LOCK: &str = "outbox.lock";
+/// Octets of alerts that wait in memory where no directory is named.
+const IN_MEMORY: u64 = 64 << 20;
 /// What a row takes besides its texts, roughly: numbers, index entries.
 const ROW_OVERHEAD: usize = 300;

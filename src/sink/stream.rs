@@ -24,8 +24,8 @@ use super::{
     delivery::DeliveryError,
     format::Shape,
     kafka::{client, headers, source},
-    key,
     redact::Redactor,
+    shown::{self, Purpose},
 };
 use crate::{
     config::{Plan, Subscribers, outputs::Topics},
@@ -112,11 +112,8 @@ impl Streams {
         if topics.events.is_none() && topics.anomalies.is_none() && topics.stats.is_none() {
             return Ok(None);
         }
-        let redactor = match config.subscribers.or(plan.subscribers) {
-            Some(Subscribers::Clear) => Redactor::clear(),
-            Some(Subscribers::Masked) => Redactor::masked(Some(&key::subscriber(plan)?)),
-            Some(Subscribers::Pseudonym) | None => Redactor::pseudonym(&key::subscriber(plan)?),
-        };
+        let form = config.subscribers.or(plan.subscribers).unwrap_or(Subscribers::Pseudonym);
+        let redactor = shown::redactor(plan, form, Purpose::Output)?;
         let mut settings = client(config)?;
         settings
             .set("message.timeout.ms", "60000")
@@ -143,6 +140,11 @@ impl Streams {
             line: String::new(),
             stats: 0,
         }))
+    }
+
+    /// Puts another plan in force for what is sent from now on; topics stay as they were.
+    pub fn install(&mut self, plan: Arc<Plan>) {
+        self.plan = plan;
     }
 
     /// Whether events are wanted: all of them, or those with an anomaly.

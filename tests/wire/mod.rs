@@ -46,21 +46,28 @@ impl Namespace {
         assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
     }
 
-    /// Sends frames on an interface, as fast as it goes.
-    pub(crate) fn send(&self, interface: &str, frames: Vec<Vec<u8>>) {
+    /// Does something in it.
+    pub(crate) fn within<T: Send + 'static>(&self, what: impl FnOnce() -> T + Send + 'static) -> T {
         let file = File::open(Path::new("/run/netns").join(&self.0)).expect("the namespace");
-        let interface = interface.to_owned();
         // A namespace is a thread's own: this one goes with its thread.
-        let sender = thread::spawn(move || {
+        let inside = thread::spawn(move || {
             let kind = Some(LinkNameSpaceType::Network);
             move_into_link_name_space(std::os::fd::AsFd::as_fd(&file), kind).expect("entered");
+            what()
+        });
+        inside.join().expect("it was done")
+    }
+
+    /// Sends frames on an interface, as fast as it goes.
+    pub(crate) fn send(&self, interface: &str, frames: Vec<Vec<u8>>) {
+        let interface = interface.to_owned();
+        self.within(move || {
             let handle = pcap::Capture::from_device(interface.as_str()).expect("an interface");
             let mut handle = handle.open().expect("it can be opened");
             for frame in frames {
                 handle.sendpacket(frame).expect("it can be sent");
             }
         });
-        sender.join().expect("everything was sent");
     }
 
     /// Starts picket in it and waits until it listens.
@@ -122,10 +129,15 @@ impl Running {
     /// Ends it with SIGTERM; returns what it wrote and its whole log.
     pub(crate) fn stop(mut self) -> (Output, String) {
         self.signal(rustix::process::Signal::TERM);
+        // Both at once: a pipe that nobody reads holds up who writes to it.
+        let mut out = self.child.stdout.take().expect("an output");
+        let out = thread::spawn(move || {
+            let mut stdout = Vec::new();
+            out.read_to_end(&mut stdout).expect("an output");
+            stdout
+        });
         self.log.read_to_string(&mut self.said).expect("a log");
-        let mut stdout = Vec::new();
-        let out = self.child.stdout.as_mut().expect("an output");
-        out.read_to_end(&mut stdout).expect("an output");
+        let stdout = out.join().expect("it was read");
         let status = self.child.wait().expect("it ends");
         let said = std::mem::take(&mut self.said);
         assert!(status.success(), "{said}");

@@ -1,7 +1,5 @@
 //! From an alert to what is kept of it: its texts, in every form some output asks for.
 
-use std::sync::Arc;
-
 use crate::{
     config::{Plan, Subscribers},
     engine::Alert,
@@ -12,16 +10,17 @@ use crate::{
         outbox::{Body, Entry},
         redact::Redactor,
         seal::Sealer,
+        shown::{self, Purpose},
     },
 };
 
 /// Renders alerts for the outbox.
 #[derive(Debug)]
 pub(super) struct Renderers {
-    plan: Arc<Plan>,
     /// The first is the form that queries show.
     forms: Vec<(Subscribers, Redactor)>,
-    sealer: Sealer,
+    sealer: Option<Sealer>,
+    sensor: String,
 }
 
 impl Renderers {
@@ -30,48 +29,44 @@ impl Renderers {
     /// Queries show the form of `[privacy]`; pseudonyms where that says nothing, for what is kept
     /// on disk must not name anybody by default.
     pub(super) fn new(
-        plan: Arc<Plan>,
+        plan: &Plan,
         forms: impl Iterator<Item = Subscribers>,
     ) -> Result<Self, KeyError> {
-        let mut wanted = vec![shown(&plan, None)];
+        let mut wanted = vec![form_of(plan, None)];
         for form in forms {
             if !wanted.contains(&form) {
                 wanted.push(form);
             }
         }
-        let needed = wanted.iter().any(|form| *form != Subscribers::Clear);
-        let key = needed.then(|| key::subscriber(&plan)).transpose()?.unwrap_or_default();
-        let previous = if needed { key::previous(&plan)? } else { None };
         let forms = wanted
             .into_iter()
-            .map(|form| {
-                let redactor = match form {
-                    Subscribers::Pseudonym => Redactor::pseudonym(&key),
-                    // With the key, masked subscribers can still be told apart.
-                    Subscribers::Masked => Redactor::masked(Some(&key)),
-                    Subscribers::Clear => Redactor::clear(),
-                };
-                match &previous {
-                    Some((key, until)) => (form, redactor.after(key, *until)),
-                    None => (form, redactor),
-                }
-            })
-            .collect();
-        let sealer = Sealer::new(&key::seal(&plan)?);
-        Ok(Self { plan, forms, sealer })
+            .map(|form| Ok((form, shown::redactor(plan, form, Purpose::Output)?)))
+            .collect::<Result<_, KeyError>>()?;
+        // What is kept in memory only is not opened later either.
+        let sealer = match key::seal(plan) {
+            Err(KeyError::Nowhere { .. }) => None,
+            key => Some(Sealer::new(&key?)),
+        };
+        Ok(Self { forms, sealer, sensor: plan.sensor.clone() })
     }
 
     /// Returns what is kept of an alert.
-    pub(super) fn alert(&self, alert: &Alert, names: &Names) -> Result<Entry, serde_json::Error> {
-        let documents = self.forms.iter().map(|(form, redactor)| {
-            let renderer = Renderer { plan: &self.plan, names, redactor };
-            (*form, renderer.document(alert))
-        });
+    pub(super) fn alert(
+        &self,
+        alert: &Alert,
+        plan: &Plan,
+        names: &Names,
+    ) -> Result<Entry, serde_json::Error> {
+        let documents = self
+            .forms
+            .iter()
+            .map(|(form, redactor)| (*form, Renderer { plan, names, redactor }.document(alert)));
         let entry = entry(alert.at.nanos(), documents)?;
         let sealed = alert
             .subscriber
             .as_ref()
-            .and_then(|subject| self.sealer.seal(&entry.id, entry.revision, subject));
+            .zip(self.sealer.as_ref())
+            .and_then(|(subject, sealer)| sealer.seal(&entry.id, entry.revision, subject));
         Ok(Entry { sealed, ..entry })
     }
 
@@ -82,12 +77,12 @@ impl Renderers {
 
     /// Returns the sensor's id.
     pub(super) fn sensor(&self) -> &str {
-        &self.plan.sensor
+        &self.sensor
     }
 }
 
 /// Returns the form an output shows: its own, else that of `[privacy]`, else pseudonyms.
-pub(super) fn shown(plan: &Plan, of_output: Option<Subscribers>) -> Subscribers {
+pub(super) fn form_of(plan: &Plan, of_output: Option<Subscribers>) -> Subscribers {
     of_output.or(plan.subscribers).unwrap_or(Subscribers::Pseudonym)
 }
 

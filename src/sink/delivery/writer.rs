@@ -16,10 +16,10 @@ use super::{
     notice::{self, Notice},
     queue::Queue,
     render::Renderers,
-    status::{OutboxStatus, Progress, SinkBoard, lock},
+    status::{OutboxStatus, Progress, SinkBoard, Status, lock},
 };
 use crate::{
-    config::Subscribers,
+    config::{Plan, Subscribers},
     engine::{Alert, alert::Level},
     event::fields::Names,
     sink::outbox::{Entry, Item, Outbox, Seq, Settlement},
@@ -29,6 +29,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Offer {
     pub(super) alert: Alert,
+    pub(super) plan: Arc<Plan>,
     pub(super) names: Arc<Names>,
 }
 
@@ -55,6 +56,8 @@ pub(super) struct Parked {
 #[derive(Debug)]
 pub(super) struct Inbox {
     pub(super) offers: Queue<Offer>,
+    /// What is in force for what is offered.
+    pub(super) plan: Arc<Plan>,
     pub(super) commands: Vec<Command>,
     /// What the queue gave up, not told yet.
     pub(super) lost: Vec<(Level, String, u64)>,
@@ -70,6 +73,18 @@ pub(super) struct Shared {
     pub(super) outbox: Mutex<OutboxStatus>,
     pub(super) progress: Arc<Progress>,
     pub(super) boards: Vec<Arc<SinkBoard>>,
+}
+
+impl Shared {
+    /// Returns what is known of the outbox and the outputs.
+    pub(super) fn status(&self) -> Status {
+        let waiting = lock(&self.inbox).offers.len();
+        let outbox = OutboxStatus {
+            waiting: u64::try_from(waiting).unwrap_or(u64::MAX),
+            ..lock(&self.outbox).clone()
+        };
+        Status { outbox, sinks: self.boards.iter().map(|board| board.status()).collect() }
+    }
 }
 
 /// The writer's own.
@@ -211,7 +226,7 @@ impl Writer {
             tracing::error!(alerts = untold, "alerts lost beyond those listed");
         }
         for offer in offers {
-            match self.renderers.alert(&offer.alert, &offer.names) {
+            match self.renderers.alert(&offer.alert, &offer.plan, &offer.names) {
                 Ok(entry) => self.backlog.push(entry),
                 Err(error) => tracing::error!(%error, id = %offer.alert.id, "an alert has no text"),
             }
