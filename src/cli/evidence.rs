@@ -45,7 +45,7 @@ impl Evidence {
                 .context("reading the input again for evidence")
                 .map_err(Failure::Failed)?;
         }
-        let (_, counts) = self
+        let counts = self
             .recorder
             .finish()
             .with_context(|| format!("{}: cannot be written", self.path.display()))

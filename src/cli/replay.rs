@@ -113,7 +113,11 @@ impl Replay {
             self.events.is_some() || dispatch.as_ref().is_some_and(Dispatch::wants_events);
         let mut engine = Engine::new(Arc::clone(&plan), Arc::new(rules), setup::options(records));
         if let Some(dir) = &self.state {
-            setup::remember(dir, &mut engine, self.quiet)?;
+            let remembered = setup::remember(dir, &mut engine)?;
+            for (told, aside) in remembered.into_iter().filter(|_| !self.quiet) {
+                output::say(&format!("picket: {told}"));
+                aside.iter().for_each(|line| output::say(&format!("picket: warning: {line}")));
+            }
         }
         let mut gravest = None;
         let mut told = summary::Told::default();

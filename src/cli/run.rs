@@ -12,7 +12,11 @@ use picket_hw::live::{LiveCapture, LiveOptions, Source, TimeSource};
 use super::{Failure, deliver, setup};
 use crate::{
     config::{Backend, Plan, Subscribers, Timestamps, outputs::Stdout, plan::HomeNeed},
-    runtime::{self, Recorder, Setting, Start, Summary},
+    engine::Engine,
+    runtime::{
+        self, Recorder, Setting, Start, Summary,
+        evidence::{Counts, Evidence},
+    },
     sink::delivery,
 };
 
@@ -48,18 +52,29 @@ impl Run {
         let mut source = source(&plan)?;
         let recorder = self.record.as_ref().map(|path| Recorder::create(path, &source.ports()));
         let recorder = recorder.transpose().map_err(|error| Failure::Failed(anyhow!(error)))?;
-        let plan = Arc::new(plan);
+        let evidence = evidence(&plan, source.as_mut())?;
+        let (plan, rules) = (Arc::new(plan), Arc::new(rules));
         let outputs = deliver::start(&plan)?;
-        let setting = Setting { plan, names, rules: Arc::new(rules) };
-        let seed = setup::options(false).seed;
+        let options = setup::options(outputs.wants_events());
+        let mut engine = Engine::new(Arc::clone(&plan), Arc::clone(&rules), options);
+        // Where only alerts have their default place, nothing is learnt for another run.
+        let learnt = written.state_dir;
+        if let Some(dir) = &learnt
+            && let Some((told, aside)) = setup::remember(dir, &mut engine)?
+        {
+            tracing::info!("{told}");
+            aside.iter().for_each(|line| tracing::warn!("{line}"));
+        }
         let (config, more) = (self.config, self.rules);
         let reload = move |now: &Setting| again(&config, &more, now).map_err(|error| why(&error));
         let start = Start {
-            setting: Arc::new(setting),
+            setting: Arc::new(Setting { plan, names, rules }),
+            engine,
             source,
             recorder,
             outputs,
-            seed,
+            evidence,
+            learnt,
             reload: Box::new(reload),
         };
         let summary = runtime::run(start).map_err(|error| Failure::Failed(anyhow!(error)))?;
@@ -186,6 +201,19 @@ fn source(plan: &Plan) -> Result<Box<dyn Source>, Failure> {
     Ok(Box::new(source.map_err(|error| Failure::Failed(anyhow!(error)))?))
 }
 
+/// Begins the file of evidence, where one is asked for.
+fn evidence(plan: &Plan, source: &mut dyn Source) -> Result<Option<Evidence>, Failure> {
+    let Some(config) = &plan.output.evidence else { return Ok(None) };
+    let path = config.path.display();
+    let evidence = Evidence::create(config, &source.ports()).map_err(|error| {
+        Failure::Failed(anyhow!(
+            "{path}: evidence cannot be written: {error}; name a file in a directory of picket's with output.evidence.path"
+        ))
+    })?;
+    tracing::warn!(%path, "evidence holds raw frames: subscribers can be read in it");
+    Ok(Some(evidence))
+}
+
 /// Says what a run came to. What is owed and kept is no failure; what is gone is.
 fn tell(summary: &Summary) -> Result<(), Failure> {
     for port in &summary.ports {
@@ -207,6 +235,10 @@ fn tell(summary: &Summary) -> Result<(), Failure> {
             parked = sink.parked,
             "output"
         );
+    }
+    if let Some(Counts { written, missed }) = summary.evidence {
+        let (frames, octets, unwritten) = (written.frames, written.octets, written.unwritten);
+        tracing::info!(frames, octets, too_late = written.too_late, missed, unwritten, "evidence");
     }
     let said = delivered.explain();
     for line in said.lines() {

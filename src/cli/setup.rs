@@ -85,22 +85,24 @@ pub(super) fn redactor(plan: &Plan, otherwise: Subscribers) -> Result<Redactor, 
     shown::redactor(plan, form, Purpose::Question).map_err(|error| Failure::Wrong(anyhow!(error)))
 }
 
-/// Takes in what was learnt before; says since when, and what of it was left aside.
-pub(super) fn remember(dir: &Path, engine: &mut Engine, quiet: bool) -> Result<(), Failure> {
+/// Takes in what was learnt before. Returns since when that is, if anything was, and what of it was
+/// left aside.
+pub(super) fn remember(
+    dir: &Path,
+    engine: &mut Engine,
+) -> Result<Option<(String, Vec<String>)>, Failure> {
     let restored = learnt::load(dir, engine).map_err(|error| Failure::Failed(anyhow!(error)))?;
-    let Some(restored) = restored.filter(|_| !quiet) else { return Ok(()) };
+    let Some(restored) = restored else { return Ok(None) };
     let time = |at: Timestamp| {
         let at = i64::try_from(at.nanos() / 1_000_000_000).unwrap_or(i64::MAX);
         jiff::Timestamp::from_second(at).map_or_else(|_| String::new(), |at| at.to_string())
     };
     let since = restored.since.map_or_else(|| "nothing".to_owned(), time);
-    say(&format!("picket: goes on with what was learnt from {since} to {}", time(restored.until)));
-    for left in &restored.left {
-        say(&format!(
-            "picket: warning: learnt {left} do not fit this version or configuration and are learnt anew"
-        ));
-    }
-    Ok(())
+    let told = format!("goes on with what was learnt from {since} to {}", time(restored.until));
+    let aside = restored.left.iter().map(|left| {
+        format!("learnt {left} do not fit this version or configuration and are learnt anew")
+    });
+    Ok(Some((told, aside.collect())))
 }
 
 /// Options of an engine on files: the seed is fixed, for nothing may depend on it.

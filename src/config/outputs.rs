@@ -33,6 +33,8 @@ pub struct Output {
     pub unix: Option<Unix>,
     /// Alerts to an HTTP endpoint.
     pub webhook: Option<Webhook>,
+    /// Frames of the dialogues that alerts are about, raw, as pcapng; `picket run` only.
+    pub evidence: Option<Evidence>,
     /// Where alerts wait until every output has them, and are kept for questions.
     pub outbox: Outbox,
 }
@@ -67,6 +69,33 @@ impl Default for Outbox {
     fn default() -> Self {
         Self { max_bytes: 1 << 30, keep_days: 30, queue: 16_384 }
     }
+}
+
+/// Frames of the dialogues that alerts are about, as pcapng with a comment an alert on each; `picket
+/// run` only. Raw frames: subscribers can be read in them. The files are their owner's alone.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// The file. One that is there becomes `PATH.1` when picket starts.
+    pub path: PathBuf,
+    /// Octets of frames after which the file is put aside as `PATH.1`. Default: 256 MiB.
+    #[serde(default = "evidence_bytes")]
+    pub rotate_bytes: u64,
+    /// Files put aside that are kept; the oldest goes. Default: 7.
+    #[serde(default = "evidence_files")]
+    pub keep: u32,
+    /// Octets of the latest frames that are held in memory, for an alert may come to want them.
+    /// Default: 256 MiB.
+    #[serde(default = "evidence_bytes")]
+    pub ring_bytes: u64,
+}
+
+const fn evidence_bytes() -> u64 {
+    256 << 20
+}
+
+const fn evidence_files() -> u32 {
+    7
 }
 
 /// Alerts as JSON lines on stdout.

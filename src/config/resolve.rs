@@ -52,6 +52,9 @@ pub(super) fn plan(
     if let Some(file) = &mut output.file {
         file.path = document.resolve(&file.path);
     }
+    if let Some(evidence) = &mut output.evidence {
+        evidence.path = document.resolve(&evidence.path);
+    }
     if let Some(unix) = &mut output.unix {
         unix.path = document.resolve(&unix.path);
     }
@@ -462,6 +465,10 @@ impl Check<'_> {
                 let what = format!("`{}` is no URL of HTTP", webhook.url);
                 self.wrong("output.webhook.url", what, "write https://host/path");
             }
+        }
+        if output.evidence.as_ref().is_some_and(|it| it.rotate_bytes < 1 << 20) {
+            let what = "one frame may be larger than that";
+            self.wrong("output.evidence.rotate_bytes", what, "write at least 1_048_576");
         }
         if output.outbox.queue == 0 {
             let what = "no alert could wait for the disk";

@@ -18,8 +18,11 @@ use picket_hw::{
 };
 use rustix::event::{EventfdFlags, eventfd};
 
-use super::{RunError, Setting, merge::Merge, outlet::Outlet, record::Recorder};
-use crate::engine::{Engine, Stats};
+use super::{RunError, Setting, keep::Keeping, merge::Merge, outlet::Outlet, record::Recorder};
+use crate::{
+    engine::{Engine, Stats},
+    event::json::rfc3339,
+};
 
 /// What a lane is made of.
 pub(super) struct Parts {
@@ -27,6 +30,8 @@ pub(super) struct Parts {
     pub(super) engine: Engine,
     pub(super) recorder: Option<Recorder>,
     pub(super) outlet: Outlet,
+    /// Where what is learnt is kept.
+    pub(super) keep: Option<Keeping>,
     /// Whether the outputs want to be told what the engine counts.
     pub(super) wants_stats: bool,
     pub(super) orders: mpsc::Receiver<Order>,
@@ -66,6 +71,8 @@ pub struct Published {
     pub ports: Vec<Port>,
     /// The time reached.
     pub now: Timestamp,
+    /// Until when it is learnt what is usual; `None` before the first request.
+    pub learning_until: Option<Timestamp>,
 }
 
 /// What is left of a lane.
@@ -102,6 +109,7 @@ pub(super) struct Lane {
     intake: Intake,
     merge: Option<Merge>,
     outlet: Outlet,
+    keep: Option<Keeping>,
     wants_stats: bool,
     orders: mpsc::Receiver<Order>,
     waker: Waker,
@@ -110,6 +118,10 @@ pub(super) struct Lane {
     told: Timestamp,
     /// When the outputs were last told what the engine counts.
     counted: Timestamp,
+    /// When what is learnt was handed over last.
+    kept: Timestamp,
+    /// The end of learning, as long as that was told and is to come.
+    learning: Option<Timestamp>,
     /// When the oldest frame of the last burst was captured.
     oldest: Timestamp,
 }
@@ -131,8 +143,17 @@ struct Intake {
 
 impl Lane {
     pub(super) fn new(parts: Parts) -> Self {
-        let Parts { mut source, engine, recorder, outlet, wants_stats, orders, waker, published } =
-            parts;
+        let Parts {
+            mut source,
+            engine,
+            recorder,
+            outlet,
+            keep,
+            wants_stats,
+            orders,
+            waker,
+            published,
+        } = parts;
         let merge = (source.ports().len() > 1).then(Merge::default);
         let now = clock();
         let intake = Intake {
@@ -149,12 +170,15 @@ impl Lane {
             intake,
             merge,
             outlet,
+            keep,
             wants_stats,
             orders,
             waker,
             published,
             told: Timestamp::EPOCH,
             counted: now,
+            kept: now,
+            learning: None,
             oldest: Timestamp::MAX,
         }
     }
@@ -207,14 +231,14 @@ impl Lane {
         let polled = match merge {
             None => source.poll(&mut |frame| {
                 *oldest = frame.at.min(*oldest);
-                intake.take(frame);
+                intake.take(frame, outlet);
             })?,
             Some(merge) => {
                 let polled = source.poll(&mut |frame| {
                     *oldest = frame.at.min(*oldest);
-                    merge.push(&frame, &mut |frame| intake.take(frame));
+                    merge.push(&frame, &mut |frame| intake.take(frame, outlet));
                 })?;
-                merge.release(now.saturating_sub(SLACK), &mut |frame| intake.take(frame));
+                merge.release(now.saturating_sub(SLACK), &mut |frame| intake.take(frame, outlet));
                 intake.counters.hurried = merge.hurried();
                 polled
             }
@@ -226,6 +250,7 @@ impl Lane {
         if now.since(self.told) >= PUBLISH {
             self.told = now;
             self.publish();
+            self.keep(now, polled == Polled::Idle);
             if self.wants_stats && now.since(self.counted) >= STATISTICS {
                 self.counted = now;
                 let engine = &self.intake.engine;
@@ -241,7 +266,37 @@ impl Lane {
         if held || stopping.is_some() { SHORT_PAUSE } else { LONG_PAUSE }
     }
 
+    /// Hands over what was learnt when it is time to, in a quiet moment if there is one: it takes a
+    /// moment, for which frames wait in the buffer of the capture.
+    fn keep(&mut self, now: Timestamp, quiet: bool) {
+        let Some(keep) = &self.keep else { return };
+        let since = now.since(self.kept);
+        if since >= KEEP && (quiet || since >= 2 * KEEP) {
+            self.kept = now;
+            keep.offer(self.intake.engine.snapshot());
+        }
+    }
+
+    /// Says until when it is learnt what is usual, and when that is over.
+    fn tell_learning(&mut self) {
+        let engine = &self.intake.engine;
+        let (now, until) = (engine.now(), engine.learning_until());
+        if let Some(until) = until.filter(|&until| now < until && self.learning != Some(until)) {
+            let mut text = String::new();
+            rfc3339(until, &mut text);
+            tracing::info!(
+                until = text,
+                "learning what is usual: until then nothing is called new, strange or more than usual"
+            );
+            self.learning = Some(until);
+        } else if self.learning.is_some_and(|until| until <= now) {
+            tracing::info!("learnt what is usual");
+            self.learning = None;
+        }
+    }
+
     fn publish(&mut self) {
+        self.tell_learning();
         if let Some(recorder) = &mut self.intake.recorder {
             recorder.flush();
         }
@@ -250,6 +305,7 @@ impl Lane {
             capture: self.source.counters(),
             ports: self.source.ports(),
             now: self.intake.engine.now(),
+            learning_until: self.intake.engine.learning_until(),
         };
         if let Ok(mut shared) = self.published.lock() {
             tell_changes(&shared.ports, &published.ports);
@@ -260,7 +316,7 @@ impl Lane {
     fn end(mut self, result: Result<(), RunError>) -> Ended {
         let Self { intake, merge, outlet, wants_stats, .. } = &mut self;
         if let Some(merge) = merge {
-            merge.release(Timestamp::MAX, &mut |frame| intake.take(frame));
+            merge.release(Timestamp::MAX, &mut |frame| intake.take(frame, outlet));
         }
         let end = clock().max(intake.engine.now());
         intake.engine.advance(end);
@@ -270,8 +326,11 @@ impl Lane {
             outlet.stats(intake.engine.stats(), end);
         }
         self.publish();
-        let Self { mut source, intake, outlet, .. } = self;
+        let Self { mut source, intake, outlet, keep, .. } = self;
         outlet.close();
+        if let Some(keep) = keep {
+            keep.close(intake.engine.snapshot());
+        }
         let Intake { engine, recorder, counters, .. } = intake;
         let recorded = recorder.map_or(Ok(()), |recorder| recorder.finish(end));
         let recorded = recorded.map_err(RunError::from);
@@ -286,7 +345,7 @@ impl Lane {
 
 impl Intake {
     /// Numbers a frame, sees to its time, records it and gives it to the engine.
-    fn take(&mut self, frame: Frame<'_>) {
+    fn take(&mut self, frame: Frame<'_>, outlet: &mut Outlet) {
         self.taken += 1;
         let at = if frame.at < self.floor {
             self.counters.late += 1;
@@ -302,6 +361,7 @@ impl Intake {
         if let Some(recorder) = &mut self.recorder {
             recorder.write(&taken, frame.at);
         }
+        outlet.frame(&taken);
         self.engine.ingest(&taken);
     }
 
@@ -346,6 +406,8 @@ pub const SLACK: u64 = 50_000_000;
 const AHEAD: u64 = 1_000_000_000;
 /// How often others are told.
 const PUBLISH: u64 = 1_000_000_000;
+/// How often what is learnt is kept.
+const KEEP: u64 = 600_000_000_000;
 /// How often the topic of statistics is told.
 const STATISTICS: u64 = 10_000_000_000;
 /// After the order to stop, this long is read at least: the kernel gathers frames for 10 ms.

@@ -1,15 +1,18 @@
 //! Everything with a thread: from a live capture to alerts, until a signal ends it.
 //!
-//! Three threads. `picket-lane-0` ([`lane`]) owns the capture and the engine and is the only one
+//! `picket-lane-0` ([`lane`]) owns the capture and the engine and is the only one
 //! that reads the clock for them. `picket-io` ([`outlet`]) takes what comes of it to the outputs,
-//! which have threads of their own ([`crate::sink::delivery`]). The thread that called [`run`] waits
-//! for signals. They are joined by a bounded ring towards the outputs and a queue of orders towards
+//! which have threads of their own ([`crate::sink::delivery`]). Where they are asked for,
+//! `picket-evidence` ([`evidence`]) writes frames and `picket-learnt` what was learnt. The thread that
+//! called [`run`] waits for signals. They are joined by a bounded ring towards the outputs and a queue of orders towards
 //! the lane.
 //!
 //! The lane never waits for an output. When the ring is full, alerts wait in a second, longer queue
 //! of the lane; when that is full too, the least grave of them is dropped and counted.
 
 pub mod ahead;
+pub mod evidence;
+mod keep;
 pub mod lane;
 pub mod merge;
 pub mod outlet;
@@ -18,6 +21,7 @@ mod signals;
 
 use std::{
     io,
+    path::PathBuf,
     sync::{Arc, Mutex, mpsc},
     thread,
 };
@@ -27,8 +31,9 @@ pub use record::{RecordError, Recorder};
 
 use crate::{
     config::Plan,
-    engine::{Engine, Options, Rules, Stats},
+    engine::{Engine, Rules, Stats},
     event::fields::Names,
+    learnt::LearntError,
     sink::dispatch::{Dispatch, Finished},
 };
 
@@ -49,14 +54,18 @@ pub type Reload = Box<dyn FnMut(&Setting) -> Result<Setting, String>>;
 pub struct Start {
     /// What is in force.
     pub setting: Arc<Setting>,
+    /// The engine, with what was learnt before; it gives out events when the outputs want them.
+    pub engine: Engine,
     /// Where frames come from.
     pub source: Box<dyn Source>,
     /// Where they are recorded.
     pub recorder: Option<Recorder>,
     /// Where alerts go, and events where they are wanted.
     pub outputs: Dispatch,
-    /// Seed of the hash tables.
-    pub seed: u64,
+    /// Where the frames that alerts are about are written.
+    pub evidence: Option<evidence::Evidence>,
+    /// Where what is learnt is kept: now and then, and in the end.
+    pub learnt: Option<PathBuf>,
     /// Reads everything anew, given what is in force; an error leaves that in force.
     pub reload: Reload,
 }
@@ -74,6 +83,8 @@ pub struct Summary {
     pub outlet: outlet::Counters,
     /// What became of it there.
     pub delivered: Finished,
+    /// What was written as evidence, if any was to be.
+    pub evidence: Option<evidence::Counts>,
 }
 
 /// Why a run failed.
@@ -97,6 +108,9 @@ pub enum RunError {
     /// The recording is not whole.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// What was learnt in the end is not kept.
+    #[error(transparent)]
+    Learnt(#[from] LearntError),
     /// A thread panicked: a defect.
     #[error("thread {0} panicked; please report what it printed")]
     Panic(&'static str),
@@ -110,43 +124,59 @@ pub enum RunError {
 /// output failed; what could be said before was said.
 pub fn run(start: Start) -> Result<Summary, RunError> {
     let failed = |what| move |error| RunError::System { what, error };
-    let Start { mut setting, mut source, recorder, outputs, seed, mut reload } = start;
+    let Start {
+        mut setting,
+        mut engine,
+        mut source,
+        recorder,
+        outputs,
+        evidence,
+        learnt,
+        mut reload,
+    } = start;
     let mut signals = signals::Signals::register().map_err(failed("signal handlers"))?;
     let ports: Vec<_> = source.ports().into_iter().map(|port| port.name).collect();
     let recording = recorder.as_ref().map(|recorder| recorder.path().display().to_string());
     let waker = lane::Waker::new().map_err(failed("an event descriptor"))?;
     let (orders, from_orders) = mpsc::channel();
-    let (records, wants_stats) = (outputs.wants_events(), outputs.wants_stats());
-    let engine = Engine::new(
-        Arc::clone(&setting.plan),
-        Arc::clone(&setting.rules),
-        Options { seed, records },
-    );
+    let wants_stats = outputs.wants_stats();
     let (outlet, inlet) = outlet::pair(Arc::clone(&setting));
-    let io = thread::Builder::new()
-        .name("picket-io".into())
-        .spawn(move || inlet.run(outputs))
-        .map_err(failed("thread picket-io"))?;
+    let io = spawn("picket-io", move || inlet.run(outputs))?;
+    let mut outlet = outlet.towards(io.thread().clone());
+    let mut showing = None;
+    if let Some(evidence) = evidence {
+        engine.keep_trails();
+        let (keeper, writer) = evidence::pair(evidence);
+        let thread = spawn("picket-evidence", move || writer.run())?;
+        outlet = outlet.with_evidence(keeper.towards(thread.thread().clone()));
+        showing = Some(thread);
+    }
+    let mut keeping = None;
+    let keep = match learnt.map(keep::pair) {
+        Some((keep, writer)) => {
+            keeping = Some(spawn("picket-learnt", move || writer.run())?);
+            Some(keep)
+        }
+        None => None,
+    };
     let published = Arc::new(Mutex::new(lane::Published::default()));
     let lane = lane::Lane::new(lane::Parts {
         source,
         engine,
         recorder,
-        outlet: outlet.towards(io.thread().clone()),
+        outlet,
+        keep,
         wants_stats,
         orders: from_orders,
         waker: waker.clone(),
         published: Arc::clone(&published),
     });
     let ended = signals.closer();
-    let lane = thread::Builder::new()
-        .name("picket-lane-0".into())
-        .spawn(move || {
-            // However the lane ends, the thread that waits for signals has to know.
-            let _ended = ended;
-            lane.run()
-        })
-        .map_err(failed("thread picket-lane-0"))?;
+    let lane = spawn("picket-lane-0", move || {
+        // However the lane ends, the thread that waits for signals has to know.
+        let _ended = ended;
+        lane.run()
+    })?;
     // Not before: from now on signals do what they should.
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -182,7 +212,20 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
     }
     let lane = lane.join().map_err(|_| RunError::Panic("picket-lane-0"))?;
     let (outlet, delivered) = io.join().map_err(|_| RunError::Panic("picket-io"))?;
+    let evidence = showing.map(thread::JoinHandle::join).transpose();
+    let evidence = evidence.map_err(|_| RunError::Panic("picket-evidence"))?;
+    let kept = keeping.map(thread::JoinHandle::join).transpose();
+    let kept = kept.map_err(|_| RunError::Panic("picket-learnt"))?;
     let lane::Ended { stats, counters, ports, result } = lane;
     result?;
-    Ok(Summary { stats, lane: counters, ports, outlet, delivered })
+    kept.unwrap_or(Ok(()))?;
+    Ok(Summary { stats, lane: counters, ports, outlet, delivered, evidence })
+}
+
+fn spawn<T: Send + 'static>(
+    name: &'static str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<thread::JoinHandle<T>, RunError> {
+    let spawned = thread::Builder::new().name(name.into()).spawn(work);
+    spawned.map_err(|error| RunError::System { what: name, error })
 }

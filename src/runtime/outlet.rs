@@ -8,10 +8,10 @@
 
 use std::{collections::VecDeque, sync::Arc, thread::Thread, time::Duration};
 
-use picket_hw::Timestamp;
+use picket_hw::{Frame, Timestamp};
 use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
-use super::Setting;
+use super::{Setting, evidence::Keeper};
 use crate::{
     engine::{Engine, Output, Stats},
     sink::dispatch::{Dispatch, Finished},
@@ -50,6 +50,8 @@ pub(super) struct Outlet {
     most: usize,
     counters: Counters,
     reader: Option<Thread>,
+    /// Where evidence is asked for.
+    evidence: Option<Keeper>,
 }
 
 /// The outputs' end.
@@ -66,8 +68,8 @@ pub(super) fn pair(setting: Arc<Setting>) -> (Outlet, Inlet) {
 fn sized(setting: Arc<Setting>, capacity: usize, most: usize) -> (Outlet, Inlet) {
     let (producer, consumer) = RingBuffer::new(capacity);
     let waiting = VecDeque::new();
-    let outlet =
-        Outlet { ring: producer, waiting, most, counters: Counters::default(), reader: None };
+    let counters = Counters::default();
+    let outlet = Outlet { ring: producer, waiting, most, counters, reader: None, evidence: None };
     (outlet, Inlet { ring: consumer, setting })
 }
 
@@ -77,14 +79,29 @@ impl Outlet {
         Self { reader: Some(reader), ..self }
     }
 
+    /// Has frames and alerts pass to evidence too.
+    pub(super) fn with_evidence(self, evidence: Keeper) -> Self {
+        Self { evidence: Some(evidence), ..self }
+    }
+
+    /// A frame is about to be read.
+    pub(super) fn frame(&mut self, frame: &Frame<'_>) {
+        if let Some(evidence) = &mut self.evidence {
+            evidence.frame(frame);
+        }
+    }
+
     /// Takes what an engine has to say.
     pub(super) fn drain(&mut self, engine: &mut Engine) {
         let mut said = !self.waiting.is_empty();
         let mut events = false;
         while let Some(output) = engine.poll() {
             match output {
-                Output::Alert(_) => {
+                Output::Alert(ref alert) => {
                     said = true;
+                    if let Some(evidence) = &mut self.evidence {
+                        evidence.alert(alert);
+                    }
                     self.wait(Item::Output(output));
                 }
                 Output::Record(_) => events |= self.spare(Item::Output(output)),
@@ -94,6 +111,9 @@ impl Outlet {
             self.pass();
         } else if events {
             self.wake();
+        }
+        if let Some(evidence) = &mut self.evidence {
+            evidence.pass(engine);
         }
     }
 
@@ -119,6 +139,9 @@ impl Outlet {
 
     /// Has files opened anew.
     pub(super) fn reopen(&mut self) {
+        if let Some(evidence) = &mut self.evidence {
+            evidence.reopen();
+        }
         self.wait(Item::Reopen);
         self.pass();
     }
@@ -126,6 +149,9 @@ impl Outlet {
     /// Says that nothing more comes, once everything that waits has passed.
     pub(super) fn close(mut self) {
         // The lane has ended: now it may wait.
+        if let Some(evidence) = self.evidence.take() {
+            evidence.close();
+        }
         while !self.waiting.is_empty() && !self.ring.is_abandoned() {
             self.pass();
             std::thread::park_timeout(PAUSE);

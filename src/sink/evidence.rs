@@ -6,8 +6,11 @@
 //!
 //! Frames come from one of two places. Where the input can be read again ([`Recorder::collect`]) it
 //! is, so nothing an alert cites is missing. Live, and from a pipe, frames wait in a delay line of
-//! bounded size ([`Recorder::see`]) and are written or dropped when they leave it; what an alert
-//! cites that has left already is counted as too late.
+//! bounded size ([`Recorder::see`]) and are written or dropped when they leave it, or written earlier
+//! when somebody asks for what is wanted so far ([`Recorder::settle`]); what an alert cites that has
+//! left already is counted as too late.
+//!
+//! A file that is full is the end of it, or with [`Recorder::rotating`] the beginning of the next.
 //!
 //! Evidence holds raw frames, subscribers' numbers and all: it is written only when asked for. The
 //! comments hold none.
@@ -19,7 +22,7 @@ use std::{
 };
 
 use picket_hw::{
-    Capture, Frame, Timestamp,
+    Capture, Frame, LinkType, PortId, Timestamp,
     memory::OwnedFrame,
     write::{FrameWriter, PcapngWriter},
 };
@@ -36,11 +39,21 @@ pub struct Recorder<W: Write> {
     line: Option<DelayLine>,
     /// Frames written lately, where they come by only once.
     written: BTreeSet<FrameId>,
-    output: PcapngWriter<W>,
+    /// `None` after it failed, until [`Self::rotate`] succeeds.
+    output: Option<PcapngWriter<W>>,
+    /// Gives the next file; without it there is only one.
+    next: Option<Next<W>>,
+    /// Ports, described in each file.
+    ports: Vec<(PortId, LinkType, String)>,
+    /// Octets of frames in the file.
+    held: u64,
     limit: u64,
     counts: Counts,
     last: Timestamp,
 }
+
+/// Gives the file to go on with.
+pub type Next<W> = Box<dyn FnMut() -> io::Result<W> + Send>;
 
 /// What was written, and what was not.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -53,6 +66,8 @@ pub struct Counts {
     pub over_limit: u64,
     /// Frames that an alert cited after they had left the delay line, or that are not in the input.
     pub too_late: u64,
+    /// Frames that could not be written.
+    pub unwritten: u64,
 }
 
 /// Frames waiting to be written or dropped, oldest first.
@@ -93,15 +108,96 @@ impl<W: Write> Recorder<W> {
     ///
     /// Returns an error when the output fails.
     pub fn new(output: W, limit: u64, line: Option<usize>) -> io::Result<Self> {
-        Ok(Self {
+        let mut recorder = Self::empty(limit, line);
+        recorder.output = Some(PcapngWriter::new(output, APPLICATION)?);
+        Ok(recorder)
+    }
+
+    /// Begins the first of several files, each of at most `limit` octets of frames, with these ports.
+    /// Frames wait in a delay line of `line` octets.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error when the first file fails.
+    pub fn rotating(
+        next: Next<W>,
+        limit: u64,
+        line: usize,
+        ports: Vec<(PortId, LinkType, String)>,
+    ) -> io::Result<Self> {
+        let mut recorder = Self { next: Some(next), ports, ..Self::empty(limit, Some(line)) };
+        recorder.rotate()?;
+        Ok(recorder)
+    }
+
+    fn empty(limit: u64, line: Option<usize>) -> Self {
+        Self {
             wanted: Wanted::default(),
             line: line.map(DelayLine::new),
             written: BTreeSet::new(),
-            output: PcapngWriter::new(output, "picket")?,
+            output: None,
+            next: None,
+            ports: Vec::new(),
+            held: 0,
             limit,
             counts: Counts::default(),
             last: Timestamp::EPOCH,
-        })
+        }
+    }
+
+    /// Ends the file and begins the next.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error when either fails; then there is no file until this succeeds.
+    pub fn rotate(&mut self) -> io::Result<()> {
+        let Some(next) = &mut self.next else { return Ok(()) };
+        if let Some(output) = self.output.take() {
+            output.finish(self.last)?;
+        }
+        let mut output = PcapngWriter::new(next()?, APPLICATION)?;
+        for (port, link, name) in &self.ports {
+            output.describe(*port, *link, name)?;
+        }
+        output.flush()?;
+        self.output = Some(output);
+        self.held = 0;
+        Ok(())
+    }
+
+    /// Whether frames are wanted that were not written yet.
+    #[must_use]
+    pub fn is_wanting(&self) -> bool {
+        !self.wanted.frames.is_empty()
+    }
+
+    /// Writes what is wanted of the delay line, without waiting for it to leave, and passes it on.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error when the output fails.
+    pub fn settle(&mut self) -> io::Result<()> {
+        let Some(line) = self.line.take() else { return Ok(()) };
+        let mut result = Ok(());
+        let wanted: Vec<FrameId> = self.wanted.frames.keys().copied().collect();
+        for id in wanted {
+            match line.find(id) {
+                // After a failure the rest is counted.
+                Some(frame) => {
+                    let left = self.leave(&frame.as_frame(), true);
+                    result = result.and(left);
+                }
+                // It never came by, for want of room on the way here.
+                None if line.has_passed(id) => {
+                    self.wanted.frames.remove(&id);
+                    self.counts.too_late += 1;
+                }
+                None => {}
+            }
+        }
+        self.line = Some(line);
+        let flushed = self.flush();
+        result.and(flushed)
     }
 
     /// Sees a frame go by, where there is a delay line.
@@ -116,10 +212,11 @@ impl<W: Write> Recorder<W> {
             && line.octets > line.limit
             && let Some(old) = line.pop()
         {
-            self.leave(&old.as_frame())?;
+            let left = self.leave(&old.as_frame(), true);
             if let Some(line) = &mut self.line {
                 line.spare(old);
             }
+            left?;
         }
         Ok(())
     }
@@ -134,9 +231,12 @@ impl<W: Write> Recorder<W> {
         let reason = Reason { alert: alert.id, comment: comment(alert).into() };
         for cited in &alert.evidence {
             for frame in self.wanted.cite(cited.dialogue, cited.frame, &reason) {
+                if self.written.contains(&frame) {
+                    continue;
+                }
                 if self.line.as_ref().is_none_or(|line| !line.has_left(frame)) {
                     self.wanted.want(frame, &reason);
-                } else if !self.written.contains(&frame) {
+                } else {
                     self.counts.too_late += 1;
                 }
             }
@@ -153,7 +253,7 @@ impl<W: Write> Recorder<W> {
         loop {
             let polled = capture.poll(&mut |frame| {
                 if failed.is_ok() && !self.wanted.frames.is_empty() {
-                    failed = self.leave(&frame);
+                    failed = self.leave(&frame, false);
                 }
             });
             std::mem::replace(&mut failed, Ok(()))?;
@@ -174,11 +274,14 @@ impl<W: Write> Recorder<W> {
     /// # Errors
     ///
     /// Returns an error when the output fails.
-    pub fn finish(mut self) -> io::Result<(W, Counts)> {
+    pub fn finish(mut self) -> io::Result<Counts> {
         while let Some(old) = self.line.as_mut().and_then(DelayLine::pop) {
-            self.leave(&old.as_frame())?;
+            self.leave(&old.as_frame(), true)?;
         }
-        Ok((self.output.finish(self.last)?, self.counts))
+        if let Some(output) = self.output {
+            output.finish(self.last)?;
+        }
+        Ok(self.counts)
     }
 
     /// Writes everything handed over so far through to the output.
@@ -187,7 +290,7 @@ impl<W: Write> Recorder<W> {
     ///
     /// Returns an error when the output fails.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.output.flush()
+        self.output.as_mut().map_or(Ok(()), PcapngWriter::flush)
     }
 
     /// Returns what was written so far.
@@ -197,21 +300,44 @@ impl<W: Write> Recorder<W> {
     }
 
     /// A frame whose turn it is: written if somebody wants it.
-    fn leave(&mut self, frame: &Frame<'_>) -> io::Result<()> {
+    fn leave(&mut self, frame: &Frame<'_>, remember: bool) -> io::Result<()> {
         let id = FrameId { source: frame.source.0, number: frame.number };
         let Some(reasons) = self.wanted.frames.remove(&id) else { return Ok(()) };
-        let octets = frame.bytes.len() as u64;
-        if self.counts.octets + octets > self.limit {
-            self.counts.over_limit += 1;
+        if self.written.contains(&id) {
             return Ok(());
         }
+        let octets = frame.bytes.len() as u64;
+        if self.held + octets > self.limit {
+            if self.next.is_none() {
+                self.counts.over_limit += 1;
+                return Ok(());
+            }
+            if self.output.is_some()
+                && let Err(error) = self.rotate()
+            {
+                self.counts.unwritten += 1;
+                return Err(error);
+            }
+        }
+        let Some(output) = &mut self.output else {
+            self.counts.unwritten += 1;
+            return Ok(());
+        };
         let comments: Vec<&str> =
             reasons.iter().take(COMMENTS).map(|reason| &*reason.comment).collect();
-        self.output.write_commented(frame, &comments)?;
+        if let Err(error) = output.write_commented(frame, &comments) {
+            self.counts.unwritten += 1;
+            if self.next.is_some() {
+                // What it wrote of the frame may stand there: nothing may follow it.
+                self.output = None;
+            }
+            return Err(error);
+        }
         self.last = self.last.max(frame.at);
+        self.held += octets;
         self.counts.frames += 1;
         self.counts.octets += octets;
-        if self.line.is_some() {
+        if remember {
             self.written.insert(id);
             if self.written.len() > REMEMBERED {
                 self.written.pop_first();
@@ -249,6 +375,20 @@ impl DelayLine {
         if self.spare.len() < SPARE {
             self.spare.push(frame);
         }
+    }
+
+    /// Returns a frame that waits. Frames come in the order of their numbers.
+    fn find(&self, frame: FrameId) -> Option<&OwnedFrame> {
+        let name = |held: &OwnedFrame| (held.source.0, held.number);
+        let at = self.frames.binary_search_by_key(&(frame.source, frame.number), name).ok()?;
+        self.frames.get(at)
+    }
+
+    /// Whether a later frame than this waits already.
+    fn has_passed(&self, frame: FrameId) -> bool {
+        self.frames
+            .back()
+            .is_some_and(|last| (last.source.0, last.number) >= (frame.source, frame.number))
     }
 
     fn has_left(&self, frame: FrameId) -> bool {
@@ -330,6 +470,7 @@ fn comment(alert: &Alert) -> String {
     text
 }
 
+const APPLICATION: &str = "picket";
 /// Dialogues, messages in parts and wanted dialogues remembered, each.
 const REMEMBERED: usize = 1 << 20;
 /// Frames of one dialogue remembered.
@@ -339,3 +480,6 @@ const COMMENTS: usize = 64;
 /// What a waiting frame takes besides its octets.
 const OVERHEAD: usize = size_of::<OwnedFrame>();
 const SPARE: usize = 1_024;
+
+#[cfg(test)]
+mod tests;

@@ -112,7 +112,7 @@ impl FileSink {
         let begun = self.open.as_ref().is_some_and(|open| open.size > 0);
         if begun && (self.is_full(text.len()) || self.is_old()) {
             self.open = None;
-            self.put_aside()?;
+            put_aside(&self.path, self.keep)?;
         }
         let open = self.ready()?;
         let before = open.size;
@@ -148,24 +148,25 @@ impl FileSink {
                     && open.since.elapsed().is_ok_and(|age| age.as_secs() >= self.rotate_seconds)
             })
     }
+}
 
-    fn put_aside(&self) -> io::Result<()> {
-        let aside = |number: u32| {
-            let mut name = self.path.clone().into_os_string();
-            name.push(format!(".{number}"));
-            PathBuf::from(name)
-        };
-        if self.keep == 0 {
-            return fs::remove_file(&self.path);
-        }
-        for number in (1..self.keep).rev() {
-            match fs::rename(aside(number), aside(number + 1)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-        }
-        fs::rename(&self.path, aside(1))
+/// Makes `PATH.1` of a file, `PATH.2` of `PATH.1` and so on; beyond `keep` they go.
+pub(crate) fn put_aside(path: &Path, keep: u32) -> io::Result<()> {
+    let aside = |number: u32| {
+        let mut name = path.to_owned().into_os_string();
+        name.push(format!(".{number}"));
+        PathBuf::from(name)
+    };
+    if keep == 0 {
+        return fs::remove_file(path);
     }
+    for number in (1..keep).rev() {
+        match fs::rename(aside(number), aside(number + 1)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    fs::rename(path, aside(1))
 }
 
 impl Open {

@@ -9,7 +9,7 @@ mod cef;
 pub mod delivery;
 pub mod dispatch;
 pub mod evidence;
-mod file;
+pub(crate) mod file;
 pub(crate) mod format;
 mod kafka;
 pub mod key;

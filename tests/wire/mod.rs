@@ -160,10 +160,16 @@ pub(crate) struct Scene {
 impl Scene {
     /// Makes one; `more` is added to the configuration. Alerts go to `alerts.jsonl`.
     pub(crate) fn new(messages: u32, more: &str) -> Self {
+        Self::of(&["--messages", &messages.to_string()], more)
+    }
+
+    /// Makes one of what `picket synth` is asked for.
+    pub(crate) fn of(asked: &[&str], more: &str) -> Self {
         let scene = Self { dir: tempfile::tempdir().expect("a directory") };
         let (capture, config) = (scene.path("sent.pcap"), scene.path("picket.toml"));
         let made = Command::new(cargo_bin!("picket"))
-            .args(["synth", "--seed", "11", "--messages", &messages.to_string()])
+            .args(["synth", "--seed", "11"])
+            .args(asked)
             .arg(&capture)
             .arg("--config")
             .arg(&config)

@@ -77,6 +77,7 @@ fn run(
         engine,
         recorder,
         outlet,
+        keep: None,
         wants_stats: false,
         orders: from_orders,
         waker: Waker::new().unwrap(),
