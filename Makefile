@@ -3,7 +3,7 @@
 #   make demo              a labelled attack capture, replayed with the shipped rules
 #   make test              formatting, lints, every test, the comparison with tshark, sigma check (.ci/run)
 #   make deny              licences, sources and bans through cargo-deny (built on first use)
-#   make bench             criterion benches, and tshark's time on the same capture
+#   make bench             criterion benches, tshark's time on the same capture, and what outputs cost the packet lane
 #   make soak [MESSAGES=n] a long synthetic capture through the whole engine, memory bounded
 #   make false-alarms      alarms about benign traffic, by cause: at most five in two million messages
 #   make fuzz [SECONDS=n]  every fuzz target for n seconds
@@ -88,6 +88,8 @@ bench: release
 	$(CARGO) bench --workspace --locked
 	$(PICKET) synth $(TARGET)/bench.pcap --messages 200000 --seed 1 --config $(TARGET)/bench.toml
 	python3 scripts/bench.py $(PICKET) $(TARGET)/bench.pcap $(TARGET)/bench.toml
+	@$(NEED) valgrind
+	scripts/lane.sh
 
 false-alarms: release
 	@$(NEED) python3

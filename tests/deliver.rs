@@ -2,23 +2,29 @@
 //! change of the outputs does while it goes on.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::print_stderr,
     reason = "a failure here is the test's, and what is skipped is said"
 )]
 
+#[path = "harness/numbers.rs"]
+mod numbers;
 mod wire;
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     net::UdpSocket,
     os::unix::net::UnixListener,
+    process::Command,
+    sync::mpsc::{TryRecvError, channel},
     thread,
+    time::Duration,
 };
 
 use rustix::process::Signal;
 use serde_json::Value;
-use wire::{Namespace, Scene};
+use wire::{Namespace, Scene, octets, text};
 
 const TAP: &str = "[capture]\ninterfaces = [\"tap0\"]\n[state]\ndir = \"state\"\n";
 
@@ -130,6 +136,141 @@ fn syslog_gets_what_the_file_gets() {
     let want = alerts.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
     assert_eq!(got, want.collect::<Vec<_>>(), "{log}");
     assert!(!got.is_empty(), "{log}");
+}
+
+#[test]
+fn on_a_cable_with_a_full_disk_and_the_broker_away_every_frame_is_seen_in_time() {
+    let Some(namespace) = Namespace::new("full") else { return };
+    namespace.cable("tap0", "far0");
+    let more = "[capture]\ninterfaces = [\"tap0\"]\n[state]\ndir = \"disk\"\n\
+                [output.kafka]\nbrokers = [\"127.0.0.1:9\"]\n[output.outbox]\nqueue = 64\n";
+    let scene = Scene::new(3_000, more);
+    let config = scene.path("picket.toml");
+    let written = fs::read_to_string(&config).expect("a configuration");
+    // Nothing but Kafka, which is not there.
+    fs::write(&config, written.replace("[output.file]\npath = \"alerts.jsonl\"\n", ""))
+        .expect("written");
+    fs::create_dir(scene.path("disk")).expect("a directory");
+    let record = scene.path("record.pcapng");
+    // A disk of its own, with hardly any room.
+    let script = format!(
+        "mount -t tmpfs -o size=400k tmpfs {} && exec \"$0\" \"$@\"",
+        scene.path("disk").display()
+    );
+    let by = ["unshare", "--mount", "sh", "-c", &script];
+    let running = namespace.listen_under(&by, &[&"-c", &config, &"--record", &record]);
+    namespace.send("far0", scene.frames());
+    let (output, log) = running.end();
+    assert_eq!(octets(&record), scene.frames(), "{log}");
+    // What was learnt is not kept there either, which is what it ends with.
+    assert_eq!(output.status.code(), Some(1), "{log}");
+    assert!(log.contains("learnt.state: learnt state cannot be written"), "{log}");
+    let sent = scene.frames().len();
+    for said in [
+        &*format!("frames={sent} dropped=0 missed=0"),
+        "late=0",
+        "alerts_dropped=0",
+        "output.kafka",
+    ] {
+        assert!(log.contains(said), "{said} in {log}");
+    }
+    assert!(log.contains("were lost") || log.contains("could not be kept"), "{log}");
+}
+
+#[test]
+fn by_default_a_run_names_nobody() {
+    let Some(namespace) = Namespace::new("unnamed") else { return };
+    namespace.cable("tap0", "far0");
+    namespace.ip(&["link", "set", "lo", "up"]);
+    let server = namespace.within(|| UdpSocket::bind("127.0.0.1:0").expect("a port"));
+    let address = server.local_addr().expect("an address");
+    let more = format!(
+        "[capture]\ninterfaces = [\"tap0\"]\n[state]\ndir = \"state\"\n\
+         [output.evidence]\npath = \"e.pcapng\"\n\
+         [output.unix]\npath = \"out.sock\"\nformat = \"ocsf\"\n\
+         [output.syslog]\naddress = \"{address}\"\nformat = \"cef\"\n"
+    );
+    let scene = Scene::new(1_500, &more);
+    let truth = fs::read_to_string(scene.path("truth.jsonl")).expect("written");
+    let events = picket(&scene, &["replay", "sent.pcap", "-q", "--events", "-"]);
+    let numbers = numbers::own(&events, &truth);
+    assert!(numbers.len() > 500, "{}", numbers.len());
+    let config = scene.path("picket.toml");
+    let written = fs::read_to_string(&config).expect("a configuration");
+    fs::write(&config, written.replace("[privacy]\nsubscribers = \"clear\"\n", ""))
+        .expect("written");
+    let socket = UnixListener::bind(scene.path("out.sock")).expect("a socket");
+    let findings = thread::spawn(move || {
+        let mut said = String::new();
+        socket.accept().expect("it connects").0.read_to_string(&mut said).expect("text");
+        said
+    });
+    // One who hears datagrams as they come: there is little room for them.
+    let (stop, stopped) = channel::<()>();
+    let hearing = thread::spawn(move || {
+        let (mut octets, mut said) = (vec![0; 1 << 16], String::new());
+        server.set_read_timeout(Some(Duration::from_millis(100))).expect("set");
+        loop {
+            match server.recv(&mut octets) {
+                Ok(length) => said += &text(&octets[..length]),
+                Err(_) if stopped.try_recv() != Err(TryRecvError::Empty) => {
+                    return said;
+                }
+                Err(_) => {}
+            }
+            said.push('\n');
+        }
+    });
+    let running = namespace.listen(&[&"-c", &config, &"--log", &"debug"]);
+    namespace.send("far0", scene.frames());
+    let (output, log) = running.stop();
+    drop(stop);
+    let comments = Command::new("tshark")
+        .arg("-r")
+        .arg(scene.path("e.pcapng"))
+        .args(["-T", "fields", "-e", "frame.comment"])
+        .output()
+        .expect("tshark runs; apt-get install tshark");
+    let exported = picket(&scene, &["alerts", "export", "--format", "misp"]);
+    let mut searched = vec![
+        ("stdout".to_owned(), text(&output.stdout)),
+        ("log".to_owned(), log),
+        ("file".to_owned(), scene.alerts()),
+        ("unix".to_owned(), findings.join().expect("it reads")),
+        ("syslog".to_owned(), hearing.join().expect("it hears")),
+        ("comments".to_owned(), text(&comments.stdout)),
+        ("misp".to_owned(), exported),
+    ];
+    for entry in fs::read_dir(scene.path("state")).expect("there").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // What is learnt has to know who is who; nobody but its owner reads it.
+        if name != "learnt.state" && !name.ends_with(".key") {
+            searched.push((name, text(&fs::read(entry.path()).expect("read"))));
+        }
+    }
+    for name in ["file", "unix", "syslog", "comments", "misp", "outbox.sqlite"] {
+        let found = searched.iter().find(|(found, _)| found == name);
+        assert!(found.is_some_and(|(_, text)| text.len() > 10_000), "{name}: {found:?}");
+    }
+    let told: Vec<_> =
+        searched.iter().flat_map(|(name, text)| numbers::told(&numbers, name, text)).collect();
+    assert!(told.is_empty(), "{:?}", &told[..told.len().min(20)]);
+    assert!(
+        !numbers::told(&numbers, "events", &events).is_empty(),
+        "the search finds what is there"
+    );
+}
+
+/// Runs a verb with the configuration of a scene and returns what it wrote.
+fn picket(scene: &Scene, arguments: &[&str]) -> String {
+    let output = Command::new(assert_cmd::cargo::cargo_bin!("picket"))
+        .current_dir(scene.path("."))
+        .args(arguments)
+        .args(["-c", "picket.toml"])
+        .output()
+        .expect("it runs");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout)
 }
 
 /// Frames with some alerts in them.

@@ -7,8 +7,10 @@
     reason = "a test stops where it fails"
 )]
 
+#[path = "harness/numbers.rs"]
+mod numbers;
+
 use std::{
-    collections::BTreeSet,
     fs,
     path::Path,
     process::{Command, Output},
@@ -62,41 +64,6 @@ fn replay(dir: &Path, name: &str, privacy: &str) -> Vec<(String, String)> {
     ]
 }
 
-/// Returns the part of each number that is a subscriber's own: of an IMSI what follows country and
-/// network, which an E.214 address carries too, of an MSISDN what follows the country code.
-fn numbers(events: &str, truth: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut add = |value: &Value, skip: usize| {
-        if let Some(own) = value.as_str().and_then(|digits| digits.get(skip..))
-            && own.len() >= 7
-            // The nanoseconds of a timestamp are not a number of anybody.
-            && own.bytes().any(|digit| digit != b'0')
-        {
-            found.insert(own.to_owned());
-        }
-    };
-    for line in events.lines() {
-        let event: Value = serde_json::from_str(line).unwrap();
-        add(&event["subscriber"]["imsi"], 6);
-        add(&event["subscriber"]["msisdn"], 3);
-        for (name, skip) in [("imsi", 6), ("msisdn", 3), ("forwarded_to", 3), ("imei", 6)] {
-            add(&event["map"]["argument"][name], skip);
-            add(&event["map"]["result"][name], skip);
-        }
-    }
-    for line in truth.lines() {
-        let row: Value = serde_json::from_str(line).unwrap();
-        add(&row["imsi"], 6);
-        add(&row["msisdn"], 3);
-    }
-    found
-}
-
-/// Returns the runs of digits in a text that could hold a number.
-fn runs(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_ascii_hexdigit()).filter(|run| run.len() >= 7)
-}
-
 #[test]
 fn no_number_leaves_unless_asked_for() {
     let dir = tempfile::tempdir().unwrap();
@@ -106,19 +73,10 @@ fn no_number_leaves_unless_asked_for() {
     let clear = replay(dir, "clear", "[privacy]\nsubscribers = \"clear\"");
     let truth = fs::read_to_string(dir.join("t.jsonl")).unwrap();
     let (_, events) = clear.iter().find(|(name, _)| name == "events").unwrap();
-    let numbers = numbers(events, &truth);
+    let numbers = numbers::own(events, &truth);
     assert!(numbers.len() > 500, "{}", numbers.len());
     let told = |outputs: &[(String, String)]| -> Vec<String> {
-        let mut told = Vec::new();
-        for (name, text) in outputs {
-            let whole: BTreeSet<&str> = runs(text).collect();
-            for run in whole {
-                if numbers.iter().any(|number| run.contains(number.as_str())) {
-                    told.push(format!("{name}: {run}"));
-                }
-            }
-        }
-        told
+        outputs.iter().flat_map(|(name, text)| numbers::told(&numbers, name, text)).collect()
     };
     assert!(told(&clear).len() > 500, "the search finds what is there");
     for privacy in ["pseudonym", "masked"] {

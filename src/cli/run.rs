@@ -78,7 +78,8 @@ impl Run {
             reload: Box::new(reload),
         };
         let summary = runtime::run(start).map_err(|error| Failure::Failed(anyhow!(error)))?;
-        tell(&summary)
+        tell(&summary)?;
+        summary.forgot.map_or(Ok(()), |error| Err(Failure::Failed(anyhow!(error))))
     }
 }
 

@@ -71,7 +71,7 @@ pub struct Start {
 }
 
 /// What a run leaves.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Summary {
     /// What the engine counted.
     pub stats: Stats,
@@ -85,6 +85,8 @@ pub struct Summary {
     pub delivered: Finished,
     /// What was written as evidence, if any was to be.
     pub evidence: Option<evidence::Counts>,
+    /// Why what was learnt is not kept, when it should be.
+    pub forgot: Option<LearntError>,
 }
 
 /// Why a run failed.
@@ -108,9 +110,6 @@ pub enum RunError {
     /// The recording is not whole.
     #[error(transparent)]
     Record(#[from] RecordError),
-    /// What was learnt in the end is not kept.
-    #[error(transparent)]
-    Learnt(#[from] LearntError),
     /// A thread panicked: a defect.
     #[error("thread {0} panicked; please report what it printed")]
     Panic(&'static str),
@@ -218,8 +217,8 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
     let kept = kept.map_err(|_| RunError::Panic("picket-learnt"))?;
     let lane::Ended { stats, counters, ports, result } = lane;
     result?;
-    kept.unwrap_or(Ok(()))?;
-    Ok(Summary { stats, lane: counters, ports, outlet, delivered, evidence })
+    let forgot = kept.and_then(Result::err);
+    Ok(Summary { stats, lane: counters, ports, outlet, delivered, evidence, forgot })
 }
 
 fn spawn<T: Send + 'static>(

@@ -72,8 +72,13 @@ impl Namespace {
 
     /// Starts picket in it and waits until it listens.
     pub(crate) fn listen(&self, arguments: &[&dyn AsRef<Path>]) -> Running {
+        self.listen_under(&[], arguments)
+    }
+
+    /// As [`Self::listen`], started by another command.
+    pub(crate) fn listen_under(&self, by: &[&str], arguments: &[&dyn AsRef<Path>]) -> Running {
         let mut command = Command::new("ip");
-        command.args(["netns", "exec", &self.0]).arg(cargo_bin!("picket"));
+        command.args(["netns", "exec", &self.0]).args(by).arg(cargo_bin!("picket"));
         Running::start(command, arguments)
     }
 }
@@ -127,7 +132,14 @@ impl Running {
     }
 
     /// Ends it with SIGTERM; returns what it wrote and its whole log.
-    pub(crate) fn stop(mut self) -> (Output, String) {
+    pub(crate) fn stop(self) -> (Output, String) {
+        let (output, said) = self.end();
+        assert!(output.status.success(), "{said}");
+        (output, said)
+    }
+
+    /// As [`Self::stop`], however it ends.
+    pub(crate) fn end(mut self) -> (Output, String) {
         self.signal(rustix::process::Signal::TERM);
         // Both at once: a pipe that nobody reads holds up who writes to it.
         let mut out = self.child.stdout.take().expect("an output");
@@ -140,7 +152,6 @@ impl Running {
         let stdout = out.join().expect("it was read");
         let status = self.child.wait().expect("it ends");
         let said = std::mem::take(&mut self.said);
-        assert!(status.success(), "{said}");
         (Output { status, stdout, stderr: Vec::new() }, said)
     }
 }
@@ -173,6 +184,8 @@ impl Scene {
             .arg(&capture)
             .arg("--config")
             .arg(&config)
+            .arg("--truth")
+            .arg(scene.path("truth.jsonl"))
             .output()
             .expect("it runs");
         assert!(made.status.success(), "{}", text(&made.stderr));
