@@ -11,7 +11,10 @@ use core::{fmt, num::NonZeroU128};
 /// Digit `i` stands in the nibble at bit `124 - 4 * i`; the low octet holds the length plus one,
 /// which leaves zero free for `Option`. The order is that of the digits read as text. Digits above
 /// 9 (codes 11 and 12 of Q.713 §3.4.2.3.1, `*#abc` of TBCD) show as `a` to `f`.
+///
+/// Aligned to eight: what remembers millions of them is a fifth smaller than with sixteen.
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[repr(Rust, packed(8))]
 pub struct Digits(NonZeroU128);
 
 impl Digits {
@@ -174,7 +177,7 @@ impl Default for Digits {
 #[cfg(feature = "serde")]
 impl serde::Serialize for Digits {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        self.bits().serialize(serializer)
     }
 }
 

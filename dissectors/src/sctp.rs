@@ -49,10 +49,10 @@ impl<'a> Packet<'a> {
     /// Returns the CRC32c the packet should carry (§6.8, appendix A).
     #[must_use]
     pub fn computed_checksum(&self) -> u32 {
-        let ports = [self.source_port.to_be_bytes(), self.destination_port.to_be_bytes()];
-        let crc = crc32c::crc32c(ports.as_flattened());
-        let crc = crc32c::crc32c_append(crc, &self.verification_tag.to_be_bytes());
-        let crc = crc32c::crc32c_append(crc, &[0; 4]);
+        let [a, b] = self.source_port.to_be_bytes();
+        let [c, d] = self.destination_port.to_be_bytes();
+        let [e, f, g, h] = self.verification_tag.to_be_bytes();
+        let crc = crc32c::crc32c(&[a, b, c, d, e, f, g, h, 0, 0, 0, 0]);
         crc32c::crc32c_append(crc, self.chunks)
     }
 

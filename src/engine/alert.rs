@@ -10,6 +10,7 @@ use super::evidence::Evidence;
 use crate::{
     enrich::network::Place,
     event::{Direction, Link, Operation, Outcome, SigEvent, Subject},
+    state::aliased::serial,
 };
 
 /// One revision of an alert.
@@ -70,9 +71,12 @@ impl AlertId {
     pub fn derive(rule_id: &str, first: &SigEvent) -> Self {
         let mut hash = Sha256::new();
         hash.update(rule_id.as_bytes());
-        for number in
-            [first.at.nanos(), first.frame.number, u64::from(first.frame.source), first.dialogue.id]
-        {
+        for number in [
+            first.at.nanos(),
+            first.frame.number,
+            u64::from(first.frame.source),
+            serial(first.dialogue.id),
+        ] {
             hash.update(number.to_be_bytes());
         }
         let index =

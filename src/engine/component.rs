@@ -19,7 +19,7 @@ use super::{
 use crate::{
     enrich::network::Origin,
     event::{Component, ComponentType, MessageType, Outcome, Protocol, SigEvent},
-    state::dialogue::{Found, Invoke},
+    state::{dialogue::Found, waiting::Invoke},
 };
 
 impl Engine {
@@ -170,7 +170,7 @@ impl Engine {
     ) -> Option<Invoke> {
         let found = found?;
         let id = event.tcap?.component?.invoke_id;
-        let dialogue = self.dialogues.get_mut(found.id)?;
+        let dialogue = self.dialogues.get(found.id)?;
         let of = |invoke: &Invoke| invoke.operation.map(|operation| operation.code);
         let meant = own.and_then(|own| {
             let fits = |invoke: &&Invoke| {
@@ -179,7 +179,7 @@ impl Engine {
             let by_id = dialogue.waiting.iter().filter(fits).find(|invoke| invoke.id == id);
             by_id.or_else(|| dialogue.waiting.iter().find(fits)).map(|invoke| invoke.id)
         });
-        dialogue.take(meant.unwrap_or(id), found.from_responder, more)
+        self.dialogues.take(found, meant.unwrap_or(id), more)
     }
 
     /// Reads an invoke on its way back to its sender: what it was, and about whom. It keeps no
@@ -452,8 +452,7 @@ impl Engine {
         if event.tcap.is_some_and(|tcap| tcap.message == MessageType::End) {
             return;
         }
-        let Some(dialogue) = self.dialogues.get_mut(found.id) else { return };
-        dialogue.wait(Invoke {
+        let invoke = Invoke {
             id,
             from_responder: found.from_responder,
             at: event.at,
@@ -464,7 +463,8 @@ impl Engine {
             imsi: event.subscriber.imsi,
             msisdn: event.subscriber.msisdn,
             node: super::subject::serving_node(&event.parameters),
-        });
+        };
+        self.dialogues.wait(found.id, invoke);
         if let Some(operation) = event.operation {
             self.dialogues.refresh(found.id, application::life_of(&operation), event.at);
         }

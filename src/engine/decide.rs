@@ -18,6 +18,7 @@ use crate::{
 
 impl Engine {
     /// Decides on one event and gives it out.
+    #[inline(never)]
     pub(super) fn decide(&mut self, event: &mut SigEvent) {
         if !event.duplicate {
             self.track(event);
@@ -36,6 +37,7 @@ impl Engine {
         }
     }
 
+    #[inline(never)]
     fn ask_rules(&mut self, event: &SigEvent) {
         let token = self.evidence.token();
         let Some(set) = &self.rules.set else { return };

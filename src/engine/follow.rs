@@ -43,12 +43,11 @@ impl Engine {
             .sccp
             .and_then(|sccp| sccp.calling.gt)
             .filter(|gt| gt.place.origin != Origin::Home);
-        let Some((gt, subscriber)) = external.zip(self.subscribers.get_mut(event.subscriber.key))
+        let Some((gt, asked)) = external.zip(self.subscribers.ask(event.subscriber.key, event.at))
         else {
             return;
         };
-        let counts =
-            subscriber.queries.add(event.at, gt.e164.unwrap_or(gt.digits), gt.place.country);
+        let counts = asked.queries.add(event.at, gt.e164.unwrap_or(gt.digits), gt.place.country);
         event.tracking.queries_1h = Some(counts.queries);
         event.tracking.distinct_gts_1h = Some(counts.senders);
         event.tracking.distinct_countries_1h = Some(counts.countries);
@@ -75,8 +74,8 @@ impl Engine {
         if let Some(named) = event.parameters.imsi {
             self.deliveries.insert(named, event.subscriber.key, 0, event.at);
         }
-        if let Some(subscriber) = self.subscribers.get_mut(event.subscriber.key) {
-            event.tracking.sri_sm_unfollowed_1h = Some(subscriber.deliveries.asked(event.at));
+        if let Some(asked) = self.subscribers.ask(event.subscriber.key, event.at) {
+            event.tracking.sri_sm_unfollowed_1h = Some(asked.deliveries.asked(event.at));
         }
     }
 
@@ -84,8 +83,8 @@ impl Engine {
         // The router's own delivery, and that to an LMSI, name the person otherwise.
         let meant = event.subscriber.imsi.and_then(|imsi| self.deliveries.get(&imsi).copied());
         for key in [meant.unwrap_or(0), event.subscriber.key] {
-            if let Some(subscriber) = self.subscribers.get_mut(key) {
-                subscriber.deliveries.delivered(event.at);
+            if let Some(asked) = self.subscribers.asked_mut(key) {
+                asked.deliveries.delivered(event.at);
             }
         }
     }

@@ -206,6 +206,7 @@ impl Engine {
 
     /// Takes a frame in that a [`Scout`] has looked at: what it told, or `None` where it told
     /// nothing. The same comes of it as of [`Self::ingest`].
+    #[inline(never)]
     pub fn ingest_read(&mut self, frame: &Frame<'_>, aheads: Option<&[Ahead]>) {
         if frame.at < self.now {
             self.stats.late_frames += 1;
@@ -258,6 +259,7 @@ impl Engine {
             self.forget(next);
             while let Some(gone) = self.dialogues.expire(next) {
                 self.timed_out(gone.key, &gone.value, gone.deadline);
+                self.dialogues.recycle(gone.value);
             }
             self.lose_parts(next);
             self.alerts.advance(next, &mut self.published);

@@ -180,15 +180,10 @@ impl Engine {
         let called = envelope.sccp.called.gt.map(|gt| gt.place.origin == Origin::Home);
         let point = envelope.point();
         let peer = Point { code: envelope.label.dpc, ..point };
-        let learnt = if envelope.label.present {
-            self.side_of(point, peer.code, envelope.label.variant)
+        let (learnt, learnt_peer) = if envelope.label.present {
+            self.sides_of(point, peer, envelope.label.variant)
         } else {
-            Learnt::Unknown
-        };
-        let learnt_peer = if envelope.label.present {
-            self.side_of(peer, point.code, envelope.label.variant)
-        } else {
-            Learnt::Unknown
+            (Learnt::Unknown, Learnt::Unknown)
         };
         if envelope.label.present
             && !envelope.duplicate
@@ -223,13 +218,15 @@ impl Engine {
         });
     }
 
-    fn side_of(&self, point: Point, other: u32, variant: Variant) -> Learnt {
+    /// Returns the sides of both ends of a link set.
+    fn sides_of(&self, point: Point, peer: Point, variant: Variant) -> (Learnt, Learnt) {
         // Where the operator listed home's point codes, the other end of one of them is a peer.
-        let ours = |code| self.plan.home_point_codes.contains(code, variant.into());
-        match (ours(point.code), ours(other)) {
-            (true, _) => Learnt::Home,
-            (false, true) => Learnt::Peer,
-            (false, false) => self.paths.side(point),
+        let ours = |point: Point| self.plan.home_point_codes.contains(point.code, variant.into());
+        match (ours(point), ours(peer)) {
+            (true, true) => (Learnt::Home, Learnt::Home),
+            (true, false) => (Learnt::Home, Learnt::Peer),
+            (false, true) => (Learnt::Peer, Learnt::Home),
+            (false, false) => (self.paths.side(point), self.paths.side(peer)),
         }
     }
 }

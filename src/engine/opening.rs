@@ -59,12 +59,14 @@ impl<'a> Opened<'a> {
     }
 
     /// Iterates over the components, each with the notes about it alone.
-    pub(super) fn components(&self) -> impl Iterator<Item = (Component<'a>, Notes)> + use<'a> {
-        let mut others = self.others;
-        self.first.clone().into_iter().chain(core::iter::from_fn(move || {
-            let mut notes = Notes::default();
-            others.next(&mut notes).map(|component| (component, notes))
-        }))
+    pub(super) fn components(&self) -> impl Iterator<Item = (Component<'a>, Notes)> {
+        let (mut first, mut others) = (self.first.iter(), self.others);
+        core::iter::from_fn(move || {
+            first.next().copied().or_else(|| {
+                let mut notes = Notes::default();
+                others.next(&mut notes).map(|component| (component, notes))
+            })
+        })
     }
 }
 

@@ -22,8 +22,8 @@ impl Engine {
             let Some(gt) = event.sccp.and_then(|sccp| sccp.calling.gt) else { return };
             let title = gt.e164.unwrap_or(gt.digits);
             let victim = &mut event.tracking.victim;
-            let subscriber = self.subscribers.get(key);
-            victim.step = subscriber.and_then(|known| known.chain.asked(event.at, title));
+            let asked = self.subscribers.asked(key);
+            victim.step = asked.and_then(|known| known.chain.asked(event.at, title));
             let Some(dossier) = self.dossiers.open(key, true, event.at) else { return };
             victim.counts = Some(dossier.slow.add(event.at, title, &gt.place));
             victim.tried = Some(dossier.attempts.asked(event.at, operation.code));
@@ -54,9 +54,9 @@ impl Engine {
                 let tells = gave.contains(Gifts::IDENTITY) || gave.contains(Gifts::SERVING_NODE);
                 if tells
                     && !self.is_sms_router(event)
-                    && let Some(subscriber) = self.subscribers.get_mut(key)
+                    && let Some(asked) = self.subscribers.ask(key, event.at)
                 {
-                    subscriber.chain.given(event.at, operation.code, title);
+                    asked.chain.given(event.at, operation.code, title);
                 }
                 // A question for routing that no message followed was no question of a sender.
                 if event.tracking.sri_sm_unfollowed_1h.is_some_and(|count| count > 0)

@@ -138,6 +138,7 @@ impl Scout {
 
     /// Reads a frame and appends what its DATA chunks say to `out`. Returns `false`, with `out` as it
     /// was, when the frame is none of those read ahead.
+    #[inline(never)]
     pub fn look(&self, frame: &Frame<'_>, out: &mut Vec<Ahead>) -> bool {
         let before = out.len();
         // What panics is left to the engine, which quarantines it.

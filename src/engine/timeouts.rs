@@ -6,8 +6,9 @@ use super::{Engine, application, transaction::Envelope};
 use crate::{
     event::{DialogueState, MessageType, Outcome, Party, SccpFacts, TcapFacts, party::GlobalTitle},
     state::{
-        dialogue::{Dialogue, Invoke, Peer},
+        dialogue::{Dialogue, Peer},
         path::Point,
+        waiting::Invoke,
     },
 };
 

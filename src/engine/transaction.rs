@@ -1,7 +1,7 @@
 //! From TCAP octets to events: dialogues are found, invokes joined to their answers.
 
 use picket_dissectors::{
-    Note, Notes,
+    Error, Note, Notes,
     tcap::{Component as Wire, Kind},
 };
 use picket_hw::Timestamp;
@@ -19,8 +19,9 @@ use crate::{
         Outcome, Party, RequestRef, SccpFacts, SigEvent, Transport,
     },
     state::{
-        dialogue::{Dialogue, Found, Invoke, Peer},
+        dialogue::{Dialogue, Found, Peer},
         path::Point,
+        waiting::Invoke,
     },
 };
 
@@ -74,20 +75,21 @@ impl Engine {
         self.stats.tcap_messages += 1;
         // A dissector is pure: when it panics nothing is left half written, and the frame is lost
         // but for this event.
-        let read = pure(|| match tcap {
-            Some(tcap) => Ok(Opened::resume(octets, envelope.notes, tcap)),
-            None => open(octets, envelope.notes, self.scout.portions()),
+        let mut slot = None;
+        let read = pure(|| -> Result<(), (Error, Notes)> {
+            slot = Some(match tcap {
+                Some(tcap) => Opened::resume(octets, envelope.notes, tcap),
+                None => open(octets, envelope.notes, self.scout.portions())?,
+            });
+            Ok(())
         });
-        let opened = match read {
-            Some(Ok(opened)) => opened,
-            Some(Err((error, notes))) => {
-                if notes.contains(Note::TcapAnsi) && self.ansi(envelope, octets) {
-                    return;
-                }
-                return self.unreadable(envelope, "tcap", error.reason(), notes);
+        if let Some(Err((error, notes))) = read {
+            if notes.contains(Note::TcapAnsi) && self.ansi(envelope, octets) {
+                return;
             }
-            None => return self.panicked(envelope),
-        };
+            return self.unreadable(envelope, "tcap", error.reason(), notes);
+        }
+        let Some(opened) = slot else { return self.panicked(envelope) };
         if envelope.duplicate {
             return self.repeat(envelope, &opened);
         }
@@ -161,9 +163,11 @@ impl Engine {
         if collision {
             notes.add(Note::DialogueCollision);
         }
-        if let (Some(gone), false) = (gone, collision) {
-            notes.add(Note::StateEvicted);
-            drop(gone);
+        if let Some(gone) = gone {
+            if !collision {
+                notes.add(Note::StateEvicted);
+            }
+            self.dialogues.recycle(gone);
         }
         let found = Found { id, from_responder: false, exact: true };
         self.components(envelope, opened, notes, Some(found));
@@ -343,11 +347,8 @@ impl Engine {
             Kind::Begin | Kind::Continue | Kind::Unidirectional => None,
         };
         let Some((outcome, found)) = outcome.zip(found) else { return self.decide(&mut event) };
-        let waiting = self
-            .dialogues
-            .get(found.id)
-            .map(|dialogue| dialogue.waiting.clone())
-            .unwrap_or_default();
+        let waiting =
+            self.dialogues.get(found.id).map(|dialogue| dialogue.waiting.all()).unwrap_or_default();
         let mut waiting = waiting.iter().filter(|invoke| {
             // What succeeds in silence did not fail because the dialogue ended.
             outcome != Outcome::NoAnswer

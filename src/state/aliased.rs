@@ -1,12 +1,15 @@
-//! A bounded table whose entries are found under several keys.
+//! A bounded table whose entries are found under several names.
 //!
-//! A dialogue is known by two transaction ids, a subscriber by IMSI and MSISDN. Entries live in an
-//! [`ExpiringTable`] under a number given at insertion; aliases point to that number. Invariant: an
-//! alias points to an entry that is there and lists it, so aliases are bounded too.
+//! A dialogue is known by two transaction ids, a subscriber by IMSI and MSISDN. The names are part
+//! of the value ([`Named`]), so they are stored once: an index of hashes points to the place of an
+//! entry and to which of its names is meant. An entry's number never comes again; it contains the
+//! place, so that whoever has the number needs no search.
+//!
+//! Invariants: the index has an item for each name an entry holds, and for no other. A name that is
+//! held does not change: take it away with [`Aliased::unname`], change the value, name it anew.
 
 use core::hash::{BuildHasher, Hash};
 
-use arrayvec::ArrayVec;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use picket_hw::Timestamp;
@@ -14,31 +17,44 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     keep::{Atlas, KeepError, Reader, Writer},
-    table::{ExpiringTable, Gone},
+    shelf::{MOST, Shelf},
+    table::Gone,
 };
 
-/// A bounded table with aliases.
+/// A value that knows its names.
+pub trait Named {
+    /// What names are compared by.
+    type Name: Copy + Eq + Hash;
+
+    /// Returns a name by its number, below [`MAX_NAMES`].
+    fn name(&self, which: u8) -> Option<Self::Name>;
+}
+
+/// A bounded table with names.
 #[derive(Debug)]
-pub struct Aliased<A, V> {
-    entries: ExpiringTable<u64, Entry<A, V>>,
-    aliases: HashTable<(A, u64)>,
+pub struct Aliased<V> {
+    shelf: Shelf<Entry<V>>,
+    /// Place, then two bits that say which name.
+    names: HashTable<u32>,
     hasher: FixedState,
     inserted: u64,
 }
 
 #[derive(Debug)]
-struct Entry<A, V> {
-    aliases: ArrayVec<A, MAX_ALIASES>,
+struct Entry<V> {
+    number: u64,
+    /// A bit for each name that is held.
+    held: u8,
     value: V,
 }
 
-impl<A: Copy + Eq + Hash, V> Aliased<A, V> {
-    /// Makes a table; see [`ExpiringTable::new`].
+impl<V: Named> Aliased<V> {
+    /// Makes a table; see [`ExpiringTable::new`](super::table::ExpiringTable::new).
     #[must_use]
     pub fn new(capacity: usize, lifetimes: &[u64], seed: u64) -> Self {
         Self {
-            entries: ExpiringTable::new(capacity, lifetimes, seed),
-            aliases: HashTable::new(),
+            shelf: Shelf::new(capacity, lifetimes),
+            names: HashTable::new(),
             hasher: FixedState::with_seed(seed),
             inserted: 0,
         }
@@ -46,115 +62,115 @@ impl<A: Copy + Eq + Hash, V> Aliased<A, V> {
 
     /// Returns how many entries there are.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.entries.len()
+    pub const fn len(&self) -> usize {
+        self.shelf.len()
     }
 
     /// Whether there are none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.shelf.len() == 0
     }
 
     /// Returns how many entries were pushed out for want of room.
     #[must_use]
     pub const fn evictions(&self) -> u64 {
-        self.entries.evictions()
+        self.shelf.evictions()
     }
 
-    /// Returns the number of the entry known as `alias`.
+    /// Returns the number of the entry that holds a name.
     #[must_use]
-    pub fn find(&self, alias: &A) -> Option<u64> {
-        let hash = self.hasher.hash_one(alias);
-        self.aliases.find(hash, |(known, _)| known == alias).map(|&(_, number)| number)
+    pub fn find(&self, name: &V::Name) -> Option<u64> {
+        let at = *self.names.find(self.hasher.hash_one(name), |&at| self.is(at, name))?;
+        self.shelf.get(at >> NAME_BITS).map(|entry| entry.number)
     }
 
     /// Returns an entry by its number.
     #[must_use]
     pub fn get(&self, number: u64) -> Option<&V> {
-        self.entries.get(&number).map(|entry| &entry.value)
+        let entry = self.shelf.get(place(number))?;
+        (entry.number == number).then_some(&entry.value)
     }
 
-    /// Returns an entry by its number, to change it.
+    /// Returns an entry by its number, to change it; not the names it holds.
     #[must_use]
     pub fn get_mut(&mut self, number: u64) -> Option<&mut V> {
-        self.entries.get_mut(&number).map(|entry| &mut entry.value)
+        self.entry(number).map(|entry| &mut entry.value)
     }
 
-    /// Adds an entry; returns its number, counted from 1, and what was pushed out for it.
+    /// Adds an entry, without a name; returns its number, greater than any before, and what was
+    /// pushed out for it.
     pub fn insert(&mut self, value: V, class: u8, now: Timestamp) -> (u64, Option<Gone<u64, V>>) {
+        let gone = if self.shelf.is_full() { self.shelf.evict() } else { None };
+        let gone = gone.and_then(|at| self.take_out(at));
         self.inserted += 1;
-        let entry = Entry { aliases: ArrayVec::new(), value };
-        let gone = self.entries.insert(self.inserted, entry, class, now);
-        (self.inserted, gone.map(|gone| self.forget(gone)))
+        let number = self.inserted << PLACE_BITS | u64::from(self.shelf.next_place());
+        self.shelf.put(Entry { number, held: 0, value }, class, now);
+        (number, gone)
     }
 
-    /// Lets `number` be found as `alias`; an entry that had the alias loses it. An entry has at
-    /// most [`MAX_ALIASES`]; more are ignored.
-    pub fn alias(&mut self, number: u64, alias: A) {
-        match self.find(&alias) {
-            Some(owner) if owner == number => return,
-            Some(_) => self.unalias(&alias),
-            None => {}
-        }
-        let Some(entry) = self.entries.get_mut(&number) else { return };
-        if entry.aliases.try_push(alias).is_err() {
-            return;
-        }
-        let hash = self.hasher.hash_one(alias);
-        let hasher = &self.hasher;
-        self.aliases.insert_unique(hash, (alias, number), |(known, _)| hasher.hash_one(known));
+    /// Lets an entry be found by one of its names; another that held it loses it.
+    pub fn name(&mut self, number: u64, which: u8) {
+        let Some(name) = self.get(number).and_then(|value| value.name(which)) else { return };
+        self.unname(&name);
+        let Some(entry) = self.entry(number) else { return };
+        entry.held |= 1 << which;
+        let (shelf, hasher) = (&self.shelf, &self.hasher);
+        let at = place(number) << NAME_BITS | u32::from(which);
+        let hash = hasher.hash_one(name);
+        self.names.insert_unique(hash, at, |&at| hash_of(shelf, hasher, at));
     }
 
-    /// Takes an alias away from whatever has it.
-    pub fn unalias(&mut self, alias: &A) {
-        if let Some(number) = self.drop_alias(alias)
-            && let Some(entry) = self.entries.get_mut(&number)
-        {
-            entry.aliases.retain(|known| known != alias);
+    /// Takes a name away from whatever holds it.
+    pub fn unname(&mut self, name: &V::Name) {
+        let hash = self.hasher.hash_one(name);
+        let shelf = &self.shelf;
+        let held = |&at: &u32| is(shelf, at, name);
+        let Ok(found) = self.names.find_entry(hash, held) else { return };
+        let (at, _) = found.remove();
+        if let Some(entry) = self.shelf.get_mut(at >> NAME_BITS) {
+            entry.held &= !(1 << which(at));
         }
     }
 
     /// Gives an entry a new class and deadline.
     pub fn touch(&mut self, number: u64, class: u8, now: Timestamp) {
-        self.entries.touch(&number, class, now);
+        if self.get(number).is_some() {
+            self.shelf.touch(place(number), class, now);
+        }
     }
 
-    /// Takes an entry out with its aliases.
+    /// Takes an entry out with its names.
     pub fn remove(&mut self, number: u64) -> Option<V> {
-        let entry = self.entries.remove(&number)?;
-        for alias in &entry.aliases {
-            self.drop_alias(alias);
-        }
-        Some(entry.value)
+        self.get(number)?;
+        self.take_out(place(number)).map(|gone| gone.value)
     }
 
     /// Takes out the entry with the earliest deadline, if that is not after `now`.
     pub fn expire(&mut self, now: Timestamp) -> Option<Gone<u64, V>> {
-        let gone = self.entries.expire(now)?;
-        Some(self.forget(gone))
+        let (deadline, at) = self.shelf.earliest()?;
+        (deadline <= now).then(|| self.take_out(at)).flatten()
     }
 
     /// Returns the earliest deadline.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.entries.next_deadline()
+        self.shelf.earliest().map(|(deadline, _)| deadline)
     }
 
-    /// Writes every entry with its number and names.
+    /// Writes every entry with its number and which names it holds.
     pub fn save(&self, out: &mut Writer)
     where
-        A: Serialize,
         V: Serialize,
     {
-        out.put(&(self.inserted, self.entries.len()));
-        for (number, entry, class, deadline) in self.entries.iter() {
-            out.put(&(number, entry.aliases.as_slice(), &entry.value, class, deadline.nanos()));
+        out.put(&(self.inserted, self.len()));
+        for (_, entry, class, deadline) in self.shelf.iter() {
+            out.put(&(entry.number, entry.held, &entry.value, class, deadline.nanos()));
         }
     }
 
     /// Reads what [`Self::save`] wrote into an empty table; `adopt` may change a value for the plan
-    /// in force.
+    /// in force. What has its place beyond the capacity in force is left out.
     ///
     /// # Errors
     ///
@@ -165,63 +181,123 @@ impl<A: Copy + Eq + Hash, V> Aliased<A, V> {
         mut adopt: impl FnMut(&mut V, &Atlas<'_>),
     ) -> Result<(), KeepError>
     where
-        A: DeserializeOwned,
         V: DeserializeOwned,
     {
         let (inserted, count) = saved.take::<(u64, usize)>()?;
         self.inserted = inserted;
         for _ in 0..count {
-            let (number, aliases, mut value, class, deadline) =
-                saved.take::<(u64, Vec<A>, V, u8, u64)>()?;
+            let (number, held, mut value, class, deadline) =
+                saved.take::<(u64, u8, V, u8, u64)>()?;
             adopt(&mut value, saved.atlas());
-            let entry = Entry { aliases: ArrayVec::new(), value };
-            let deadline = Timestamp::from_nanos(deadline);
-            if let Some(gone) = self.entries.put_back(number, entry, class, deadline) {
-                self.forget(gone);
+            let (entry, deadline) =
+                (Entry { number, held: 0, value }, Timestamp::from_nanos(deadline));
+            if self.shelf.put_at(place(number), entry, class, deadline) {
+                let held = (0..MAX_NAMES).filter(|which| held & (1 << which) != 0);
+                held.for_each(|which| self.name(number, which));
             }
-            aliases.into_iter().for_each(|alias| self.alias(number, alias));
         }
+        self.shelf.settle();
         Ok(())
     }
 
-    fn forget(&mut self, gone: Gone<u64, Entry<A, V>>) -> Gone<u64, V> {
-        for alias in &gone.value.aliases {
-            self.drop_alias(alias);
-        }
-        Gone { key: gone.key, value: gone.value.value, deadline: gone.deadline }
+    fn entry(&mut self, number: u64) -> Option<&mut Entry<V>> {
+        self.shelf.get_mut(place(number)).filter(|entry| entry.number == number)
     }
 
-    fn drop_alias(&mut self, alias: &A) -> Option<u64> {
-        let hash = self.hasher.hash_one(alias);
-        let found = self.aliases.find_entry(hash, |(known, _)| known == alias).ok()?;
-        Some(found.remove().0.1)
+    fn take_out(&mut self, at: u32) -> Option<Gone<u64, V>> {
+        let held = self.shelf.get(at).map_or(0, |entry| entry.held);
+        for which in (0..MAX_NAMES).filter(|which| held & (1 << which) != 0) {
+            let item = at << NAME_BITS | u32::from(which);
+            let hash = hash_of(&self.shelf, &self.hasher, item);
+            if let Ok(found) = self.names.find_entry(hash, |&known| known == item) {
+                found.remove();
+            }
+        }
+        let (entry, deadline) = self.shelf.take(at)?;
+        Some(Gone { key: entry.number, value: entry.value, deadline })
+    }
+
+    #[inline]
+    fn is(&self, at: u32, name: &V::Name) -> bool {
+        is(&self.shelf, at, name)
     }
 }
 
+/// Returns the order in which an entry came: 1 for the first, whatever its place.
+#[must_use]
+pub const fn serial(number: u64) -> u64 {
+    number >> PLACE_BITS
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the upper bits are masked out")]
+const fn place(number: u64) -> u32 {
+    (number & (MOST as u64 - 1)) as u32
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "two bits")]
+const fn which(at: u32) -> u8 {
+    (at & (MAX_NAMES as u32 - 1)) as u8
+}
+
+#[inline]
+fn is<V: Named>(shelf: &Shelf<Entry<V>>, at: u32, name: &V::Name) -> bool {
+    let entry = shelf.get(at >> NAME_BITS);
+    entry.and_then(|entry| entry.value.name(which(at))).is_some_and(|known| known == *name)
+}
+
+fn hash_of<V: Named>(shelf: &Shelf<Entry<V>>, hasher: &FixedState, at: u32) -> u64 {
+    let entry = shelf.get(at >> NAME_BITS);
+    entry.and_then(|entry| entry.value.name(which(at))).map_or(0, |name| hasher.hash_one(name))
+}
+
 /// The most names an entry has.
-pub const MAX_ALIASES: usize = 4;
+pub const MAX_NAMES: u8 = 1 << NAME_BITS;
+const NAME_BITS: u32 = 2;
+/// 25 bits of place leave 39 of serial: 10,000 new entries a second for a year and a half.
+const PLACE_BITS: u32 = MOST.trailing_zeros();
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    impl Named for (&str, [u8; 2]) {
+        type Name = u8;
+
+        fn name(&self, which: u8) -> Option<u8> {
+            self.1.get(usize::from(which)).copied()
+        }
+    }
+
+    #[test]
+    fn what_there_are_millions_of_is_small() {
+        use crate::state::{dialogue::Dialogue, subscriber::Subscriber};
+
+        // Octets. Ten million subscribers and a million dialogues are to fit into 2 GB.
+        println!("{} {}", Shelf::<Entry<Subscriber>>::PLACE, Shelf::<Entry<Dialogue>>::PLACE);
+        const { assert!(Shelf::<Entry<Subscriber>>::PLACE <= 160) };
+        const { assert!(Shelf::<Entry<Dialogue>>::PLACE <= 600) };
+    }
+
     #[test]
     fn an_entry_is_found_by_all_its_names_until_it_goes() {
         let now = Timestamp::from_nanos(0);
         let mut table = Aliased::new(2, &[10], 7);
-        let (a, _) = table.insert("a", 0, now);
-        table.alias(a, 1_u8);
-        table.alias(a, 2);
-        let (b, _) = table.insert("b", 0, now);
-        table.alias(b, 2);
+        let (a, _) = table.insert(("a", [1, 2]), 0, now);
+        table.name(a, 0);
+        table.name(a, 1);
+        let (b, _) = table.insert(("b", [2, 5]), 0, now);
+        table.name(b, 0);
         assert_eq!((table.find(&1), table.find(&2), table.find(&3)), (Some(a), Some(b), None));
-        let (_, gone) = table.insert("c", 0, now);
-        assert_eq!(gone.map(|gone| gone.value), Some("a"));
+        assert_eq!(table.find(&5), None, "a name it has and does not hold");
+        let (c, gone) = table.insert(("c", [8, 9]), 0, now);
+        assert_eq!(gone.map(|gone| gone.value.0), Some("a"));
+        assert_eq!((table.get(a), table.get(c).map(|c| c.0)), (None, Some("c")), "same place");
+        assert_eq!((serial(a), serial(b), serial(c)), (1, 2, 3));
         assert_eq!((table.find(&1), table.find(&2)), (None, Some(b)));
-        assert_eq!(table.remove(b), Some("b"));
+        assert_eq!(table.remove(b).map(|b| b.0), Some("b"));
         assert_eq!(table.find(&2), None);
-        assert_eq!(table.expire(Timestamp::from_nanos(10)).map(|gone| gone.value), Some("c"));
+        assert_eq!(table.expire(Timestamp::from_nanos(10)).map(|gone| gone.value.0), Some("c"));
         assert!(table.is_empty());
-        assert!(table.aliases.is_empty());
+        assert!(table.names.is_empty());
     }
 }

@@ -10,20 +10,24 @@
 //! timers s and m, ten for ml, hours for CAP and calls) after its last message. Unanswered ones are
 //! forgotten first when the table is full, so that a flood of Begins flushes itself.
 
-use arrayvec::ArrayVec;
-use picket_dissectors::{Digits, map::parameters::Requested};
+use picket_dissectors::Digits;
 use picket_hw::Timestamp;
 
-use super::{aliased::Aliased, table::Gone};
+use super::{
+    aliased::{Aliased, Named},
+    table::Gone,
+    waiting::{Invoke, Spare, Waiting},
+};
 use crate::{
     enrich::network::Place,
-    event::{ContextName, Direction, FrameId, Label, Link, Operation, Protocol, Tid, Transport},
+    event::{ContextName, Direction, Label, Link, Protocol, Tid, Transport},
 };
 
 /// The open dialogues.
 #[derive(Debug)]
 pub struct Dialogues {
-    table: Aliased<TidKey, Dialogue>,
+    table: Aliased<Dialogue>,
+    spare: Spare,
 }
 
 /// One dialogue.
@@ -66,7 +70,7 @@ pub struct Dialogue {
     /// MSISDN named in it.
     pub msisdn: Option<Digits>,
     /// Invokes that wait for an answer.
-    pub waiting: ArrayVec<Invoke, MAX_WAITING>,
+    pub waiting: Waiting,
     /// How long it lives after a message.
     pub life: Life,
 }
@@ -107,34 +111,9 @@ impl Peer {
     }
 }
 
-/// An invoke that waits for its answer.
-#[derive(Clone, Copy, Debug)]
-pub struct Invoke {
-    /// Invoke id; `None` when it had none.
-    pub id: Option<i16>,
-    /// Sent by the responder.
-    pub from_responder: bool,
-    /// When.
-    pub at: Timestamp,
-    /// Its frame.
-    pub frame: FrameId,
-    /// The operation.
-    pub operation: Option<Operation>,
-    /// What it asked for.
-    pub requested: Requested,
-    /// Direction it went.
-    pub direction: Direction,
-    /// IMSI named.
-    pub imsi: Option<Digits>,
-    /// MSISDN named.
-    pub msisdn: Option<Digits>,
-    /// Number of the serving node it named.
-    pub node: Option<Digits>,
-}
-
 /// A transaction id at its owner.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-struct TidKey {
+pub struct TidKey {
     tid: Tid,
     owner: Owner,
 }
@@ -164,7 +143,7 @@ impl Dialogues {
     pub fn new(capacity: usize, seed: u64) -> Self {
         // Classes: unanswered of each life first, so that they are evicted first.
         let lifetimes = [MINUTE, 11 * MINUTE, 60 * MINUTE, MINUTE, 11 * MINUTE, 240 * MINUTE];
-        Self { table: Aliased::new(capacity, &lifetimes, seed) }
+        Self { table: Aliased::new(capacity, &lifetimes, seed), spare: Spare::default() }
     }
 
     /// Returns how many are open.
@@ -193,8 +172,8 @@ impl Dialogues {
         let collision = previous.is_some();
         let class = class(&dialogue);
         let (number, gone) = self.table.insert(dialogue, class, now);
-        self.table.alias(number, key);
-        self.table.alias(number, TidKey { owner: Owner::Any, ..key });
+        self.table.name(number, OTID);
+        self.table.name(number, OTID_ANYWHERE);
         (number, previous.or_else(|| gone.map(|gone| gone.value)), collision)
     }
 
@@ -255,10 +234,8 @@ impl Dialogues {
         }
         dialogue.rtid = rtid;
         dialogue.responder = *responder;
-        if let Some(tid) = rtid {
-            self.table.alias(id, TidKey { tid, owner: responder.owner() });
-            self.table.alias(id, TidKey { tid, owner: Owner::Any });
-        }
+        self.table.name(id, RTID);
+        self.table.name(id, RTID_ANYWHERE);
     }
 
     /// Starts a dialogue's time anew, for as long as `life` or what it had, if longer.
@@ -269,9 +246,34 @@ impl Dialogues {
         self.table.touch(id, class, now);
     }
 
-    /// Ends a dialogue.
-    pub fn close(&mut self, id: u64) -> Option<Dialogue> {
-        self.table.remove(id)
+    /// Ends a dialogue; returns whether it was there.
+    pub fn close(&mut self, id: u64) -> bool {
+        let Some(dialogue) = self.table.remove(id) else { return false };
+        self.recycle(dialogue);
+        true
+    }
+
+    /// Takes back what a dialogue that is gone kept its invokes in.
+    pub fn recycle(&mut self, mut gone: Dialogue) {
+        gone.waiting.clear(&mut self.spare);
+    }
+
+    /// Notes that an invoke waits; the oldest is dropped when too many do.
+    pub fn wait(&mut self, id: u64, invoke: Invoke) {
+        let Some(dialogue) = self.table.get_mut(id) else { return };
+        dialogue.invoked = true;
+        let spoken = invoke.operation.map(|operation| operation.protocol);
+        dialogue.spoken = dialogue.spoken.or(spoken);
+        dialogue.waiting.push(invoke, &mut self.spare);
+    }
+
+    /// Takes the invoke of the other side that an answer belongs to; it stays there when `keep`.
+    pub fn take(&mut self, found: Found, invoke: Option<i16>, keep: bool) -> Option<Invoke> {
+        let waiting = &mut self.table.get_mut(found.id)?.waiting;
+        let fits = |waiting: &Invoke| {
+            waiting.id == invoke && waiting.from_responder != found.from_responder
+        };
+        waiting.take(fits, keep, &mut self.spare)
     }
 
     /// Takes out the dialogue whose time was up first, if that is not after `now`.
@@ -286,29 +288,17 @@ impl Dialogues {
     }
 }
 
-impl Dialogue {
-    /// Notes that an invoke waits; the oldest is dropped when too many do.
-    pub fn wait(&mut self, invoke: Invoke) {
-        if self.waiting.is_full() {
-            self.waiting.remove(0);
-        }
-        self.invoked = true;
-        self.spoken = self.spoken.or_else(|| invoke.operation.map(|operation| operation.protocol));
-        let _ = self.waiting.try_push(invoke);
-    }
+impl Named for Dialogue {
+    type Name = TidKey;
 
-    /// Takes the invoke that an answer from this side belongs to.
-    pub fn take(
-        &mut self,
-        id: Option<i16>,
-        answer_from_responder: bool,
-        keep: bool,
-    ) -> Option<Invoke> {
-        let at = self
-            .waiting
-            .iter()
-            .position(|invoke| invoke.id == id && invoke.from_responder != answer_from_responder)?;
-        if keep { self.waiting.get(at).copied() } else { self.waiting.pop_at(at) }
+    fn name(&self, which: u8) -> Option<TidKey> {
+        let (tid, owner) = match which {
+            OTID => (self.otid, self.originator.owner()),
+            OTID_ANYWHERE => (self.otid, Owner::Any),
+            RTID => (self.rtid?, self.responder.owner()),
+            _ => (self.rtid?, Owner::Any),
+        };
+        Some(TidKey { tid, owner })
     }
 }
 
@@ -326,14 +316,19 @@ fn alike(a: &Peer, b: &Peer) -> bool {
     a.owner() == b.owner() || (a.place.network.is_some() && a.place.network == b.place.network)
 }
 
-/// Invokes of a dialogue that are remembered while they wait.
-pub const MAX_WAITING: usize = 6;
+/// The names of a dialogue.
+const OTID: u8 = 0;
+const OTID_ANYWHERE: u8 = 1;
+const RTID: u8 = 2;
+const RTID_ANYWHERE: u8 = 3;
 const MINUTE: u64 = 60_000_000_000;
 
 #[cfg(test)]
 mod tests {
+    use picket_dissectors::map::parameters::Requested;
+
     use super::*;
-    use crate::enrich::network::NetworkId;
+    use crate::{enrich::network::NetworkId, event::FrameId};
 
     fn tid(octets: &[u8]) -> Tid {
         Tid::new(octets)
@@ -369,7 +364,7 @@ mod tests {
             spoken: None,
             imsi: None,
             msisdn: None,
-            waiting: ArrayVec::new(),
+            waiting: Waiting::default(),
             life: Life::Short,
         }
     }
@@ -403,7 +398,7 @@ mod tests {
         dialogues.answered(id, Some(tid(&[9, 9])), &answering);
         let found = dialogues.find(tid(&[9, 9]), &asker, &answering, &label(1, 2));
         assert_eq!(found, Some(Found { id, from_responder: false, exact: true }));
-        assert!(dialogues.close(id).is_some());
+        assert!(dialogues.close(id));
         assert_eq!(dialogues.find(tid(&[9, 9]), &asker, &answering, &label(1, 2)), None);
     }
 
@@ -437,7 +432,9 @@ mod tests {
 
     #[test]
     fn answers_take_the_invoke_of_the_other_side() {
-        let mut dialogue = begun(&[1], peer("99911", 1), peer("99922", 2));
+        let mut dialogues = Dialogues::new(8, 1);
+        let dialogue = begun(&[1], peer("99911", 1), peer("99922", 2));
+        let (id, ..) = dialogues.open(dialogue, Timestamp::EPOCH);
         let invoke = |id, from_responder| Invoke {
             id: Some(id),
             from_responder,
@@ -450,12 +447,18 @@ mod tests {
             msisdn: None,
             node: None,
         };
-        dialogue.wait(invoke(1, false));
-        dialogue.wait(invoke(1, true));
-        assert!(dialogue.take(Some(2), true, false).is_none());
-        assert!(dialogue.take(Some(1), true, true).is_some_and(|taken| !taken.from_responder));
-        assert!(dialogue.take(Some(1), true, false).is_some());
-        assert!(dialogue.take(Some(1), true, false).is_none());
-        assert!(dialogue.take(Some(1), false, false).is_some_and(|taken| taken.from_responder));
+        dialogues.wait(id, invoke(1, false));
+        dialogues.wait(id, invoke(1, true));
+        for (answer, from_responder, keep, taken) in [
+            (2, true, false, None),
+            (1, true, true, Some(false)),
+            (1, true, false, Some(false)),
+            (1, true, false, None),
+            (1, false, false, Some(true)),
+        ] {
+            let found = Found { id, from_responder, exact: true };
+            let invoke = dialogues.take(found, Some(answer), keep);
+            assert_eq!(invoke.map(|invoke| invoke.from_responder), taken);
+        }
     }
 }

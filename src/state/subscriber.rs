@@ -10,8 +10,9 @@ use picket_hw::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    aliased::Aliased,
+    aliased::{Aliased, Named},
     keep::{self, Atlas, KeepError, Kept, Reader, Writer},
+    table::ExpiringTable,
 };
 use crate::{
     enrich::network::Place,
@@ -21,7 +22,11 @@ use crate::{
 /// The subscribers named lately.
 #[derive(Debug)]
 pub struct Subscribers {
-    table: Aliased<Identity, Subscriber>,
+    table: Aliased<Subscriber>,
+    /// Those somebody asked about. Few of all, so what is known of the questions stands apart.
+    asked: ExpiringTable<u64, Asked>,
+    /// Numbers of people who have another one besides.
+    others: ExpiringTable<Digits, u64>,
 }
 
 /// One subscriber.
@@ -37,6 +42,11 @@ pub struct Subscriber {
     pub serving: Option<Serving>,
     /// Packet-switched registration.
     pub serving_packet: Option<Serving>,
+}
+
+/// What was asked about a subscriber lately.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+pub struct Asked {
     /// Queries about the subscriber in the current and the previous window.
     pub queries: Queries,
     /// Questions for routing of messages, and whether messages followed.
@@ -64,9 +74,12 @@ impl Subscriber {
     }
 }
 
+/// What a subscriber is named by.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
-enum Identity {
+pub enum Identity {
+    /// An IMSI.
     Imsi(Digits),
+    /// An MSISDN.
     Msisdn(Digits),
 }
 
@@ -75,7 +88,11 @@ impl Subscribers {
     #[must_use]
     pub fn new(capacity: usize, seed: u64) -> Self {
         // Those of whom nothing was learnt are forgotten first.
-        Self { table: Aliased::new(capacity, &[24 * HOUR, 7 * 24 * HOUR], seed) }
+        Self {
+            table: Aliased::new(capacity, &[24 * HOUR, 7 * 24 * HOUR], seed),
+            asked: ExpiringTable::new(capacity / ASKED_OF, &[25 * HOUR, 25 * HOUR], seed),
+            others: ExpiringTable::new(capacity / OTHERS_OF, &[7 * 24 * HOUR], seed),
+        }
     }
 
     /// Returns how many are known.
@@ -93,7 +110,7 @@ impl Subscribers {
     /// Returns how many were forgotten for want of room.
     #[must_use]
     pub const fn evictions(&self) -> u64 {
-        self.table.evictions()
+        self.table.evictions() + self.asked.evictions() + self.others.evictions()
     }
 
     /// Returns a subscriber by key.
@@ -108,6 +125,24 @@ impl Subscribers {
         self.table.get_mut(key)
     }
 
+    /// Returns what was asked about a subscriber lately.
+    #[must_use]
+    pub fn asked(&self, key: u64) -> Option<&Asked> {
+        self.asked.get(&key)
+    }
+
+    /// Returns what was asked about a subscriber lately, to change it.
+    #[must_use]
+    pub fn asked_mut(&mut self, key: u64) -> Option<&mut Asked> {
+        self.asked.get_mut(&key)
+    }
+
+    /// Returns where to note that somebody asks about a subscriber; `None` for nobody known.
+    pub fn ask(&mut self, key: u64, now: Timestamp) -> Option<&mut Asked> {
+        let learnt = is_learnt(self.table.get(key)?);
+        self.asked.take_up(key, learnt.into(), now, Asked::default)
+    }
+
     /// Returns the key of the subscriber a message names, who becomes known by it. The IMSI decides
     /// when both are named: numbers are ported, identities are not. Nobody named gives 0.
     pub fn named(&mut self, imsi: Option<Digits>, msisdn: Option<Digits>, now: Timestamp) -> u64 {
@@ -115,18 +150,26 @@ impl Subscribers {
         else {
             return 0;
         };
-        if let Some(key) = self.table.find(&identity) {
+        if let Some(key) = self.find(&identity) {
             self.touch(key, now);
             return key;
         }
-        let (imsi, msisdn) = match identity {
-            Identity::Imsi(digits) => (Some(digits), None),
-            Identity::Msisdn(digits) => (None, Some(digits)),
+        let (imsi, msisdn, which) = match identity {
+            Identity::Imsi(digits) => (Some(digits), None, IMSI),
+            Identity::Msisdn(digits) => (None, Some(digits), MSISDN),
         };
         let (key, _) =
             self.table.insert(Subscriber { imsi, msisdn, ..Subscriber::default() }, 0, now);
-        self.table.alias(key, identity);
+        self.table.name(key, which);
         key
+    }
+
+    fn find(&self, identity: &Identity) -> Option<u64> {
+        self.table.find(identity).or_else(|| {
+            let Identity::Msisdn(number) = identity else { return None };
+            let key = *self.others.get(number)?;
+            self.table.get(key).map(|_| key)
+        })
     }
 
     /// Learns from an answer that an IMSI and an MSISDN are one subscriber; returns the key.
@@ -147,17 +190,26 @@ impl Subscribers {
         // The older entry survives, so that what was counted under it goes on.
         let (keep, drop) = (by_imsi.min(by_msisdn), by_imsi.max(by_msisdn));
         let Some(gone) = self.table.remove(drop) else { return keep };
+        let other = self.table.get(keep).and_then(|kept| kept.msisdn).filter(|&had| had != msisdn);
+        if let Some(other) = other {
+            self.table.unname(&Identity::Msisdn(other));
+            self.others.insert(other, keep, 0, now);
+        }
         if let Some(kept) = self.table.get_mut(keep) {
             kept.imsi = Some(imsi);
             kept.msisdn = Some(msisdn);
             kept.serving = later(kept.serving, gone.serving);
             kept.serving_packet = later(kept.serving_packet, gone.serving_packet);
-            kept.queries.merge(&gone.queries);
-            kept.deliveries.merge(&gone.deliveries);
-            kept.chain.merge(&gone.chain);
         }
-        self.table.alias(keep, Identity::Imsi(imsi));
-        self.table.alias(keep, Identity::Msisdn(msisdn));
+        self.table.name(keep, IMSI);
+        self.table.name(keep, MSISDN);
+        if let Some(about) = self.asked.remove(&drop)
+            && let Some(kept) = self.ask(keep, now)
+        {
+            kept.queries.merge(&about.queries);
+            kept.deliveries.merge(&about.deliveries);
+            kept.chain.merge(&about.chain);
+        }
         self.table.touch(keep, 1, now);
         keep
     }
@@ -191,41 +243,55 @@ impl Subscribers {
     /// Returns when the next of them is forgotten.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.table.next_deadline()
+        let all =
+            [self.table.next_deadline(), self.asked.next_deadline(), self.others.next_deadline()];
+        all.into_iter().flatten().min()
     }
 
     /// Lets time pass: forgets whom nobody has named for long.
     pub fn expire(&mut self, now: Timestamp) {
         while self.table.expire(now).is_some() {}
+        while self.asked.expire(now).is_some() {}
+        while self.others.expire(now).is_some() {}
     }
 
     /// Splits a number from the identity it was bound to, for good.
     fn unbind(&mut self, bound: u64, msisdn: Digits, now: Timestamp) {
+        self.table.unname(&Identity::Msisdn(msisdn));
+        self.others.remove(&msisdn);
         if let Some(subscriber) = self.table.get_mut(bound) {
-            subscriber.msisdn = None;
+            subscriber.msisdn = subscriber.msisdn.filter(|&number| number != msisdn);
         }
-        self.table.unalias(&Identity::Msisdn(msisdn));
         let fresh = Subscriber { msisdn: Some(msisdn), scrambled: true, ..Subscriber::default() };
         let (key, _) = self.table.insert(fresh, 1, now);
-        self.table.alias(key, Identity::Msisdn(msisdn));
+        self.table.name(key, MSISDN);
     }
 
     fn touch(&mut self, key: u64, now: Timestamp) {
-        let learnt = self.table.get(key).is_some_and(|subscriber| {
-            subscriber.serving.is_some()
-                || subscriber.scrambled
-                || (subscriber.imsi.is_some() && subscriber.msisdn.is_some())
-        });
+        let learnt = self.table.get(key).is_some_and(is_learnt);
         self.table.touch(key, learnt.into(), now);
+    }
+}
+
+impl Named for Subscriber {
+    type Name = Identity;
+
+    fn name(&self, which: u8) -> Option<Identity> {
+        match which {
+            IMSI => self.imsi.map(Identity::Imsi),
+            _ => self.msisdn.map(Identity::Msisdn),
+        }
     }
 }
 
 impl Kept for Subscribers {
     const NAME: &'static str = "subscribers";
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn save(&self, out: &mut Writer) {
         self.table.save(out);
+        out.table(&self.asked);
+        out.table(&self.others);
     }
 
     fn load(&mut self, saved: &mut Reader<'_>) -> Result<(), KeepError> {
@@ -235,7 +301,9 @@ impl Kept for Subscribers {
                     serving.place = atlas.place(serving.place);
                 }
             }
-        })
+        })?;
+        saved.table(&mut self.asked, |_, _| {})?;
+        saved.table(&mut self.others, |_, _| {})
     }
 }
 
@@ -246,6 +314,19 @@ fn later(a: Option<Serving>, b: Option<Serving>) -> Option<Serving> {
     }
 }
 
+fn is_learnt(subscriber: &Subscriber) -> bool {
+    subscriber.serving.is_some()
+        || subscriber.scrambled
+        || (subscriber.imsi.is_some() && subscriber.msisdn.is_some())
+}
+
+/// The names of a subscriber.
+const IMSI: u8 = 0;
+const MSISDN: u8 = 1;
+/// One in so many is asked about in a day.
+const ASKED_OF: usize = 4;
+/// One in so many has a second number.
+const OTHERS_OF: usize = 64;
 const HOUR: u64 = 3_600_000_000_000;
 
 #[cfg(test)]
@@ -258,9 +339,10 @@ mod tests {
 
     #[test]
     fn the_saved_form_changes_with_its_version_only() {
-        let saved = postcard::to_allocvec(&Subscriber::default()).unwrap();
+        let default = (Subscriber::default(), Asked::default());
+        let saved = postcard::to_allocvec(&default).unwrap();
         // When this fails, raise the version of the section, then correct the number.
-        assert_eq!((Subscribers::VERSION, saved.len()), (2, 52));
+        assert_eq!((Subscribers::VERSION, saved.len()), (3, 52));
     }
 
     #[test]

@@ -1,10 +1,7 @@
 //! A bounded map whose entries expire in the order of their deadlines.
 //!
-//! Invariants: at most `capacity` entries; an entry is in the index and in exactly one class list;
-//! the list of a class is in the order of last touch, so its deadlines ascend, since all entries of
-//! a class live equally long and time does not run backwards. That makes insert, touch, remove and
-//! expiry constant in cost. When full, the entry touched longest ago in the first class that has
-//! one makes room: callers put what matters least in the first class. Evictions are counted.
+//! [`Shelf`] holds the entries and says which has to go, an index of hashes finds them. An entry
+//! is in the index as long as it is on the shelf.
 
 use core::{
     cell::Cell,
@@ -15,17 +12,15 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use picket_hw::Timestamp;
 
+use super::shelf::{NONE, Shelf};
+
 /// A bounded map with expiry.
 #[derive(Debug)]
 pub struct ExpiringTable<K, V> {
     index: HashTable<u32>,
-    slots: Vec<Slot<K, V>>,
-    free: u32,
-    classes: Vec<Class>,
-    capacity: usize,
+    shelf: Shelf<(K, V)>,
     hasher: FixedState,
-    evictions: u64,
-    /// The slot found last: a message asks for its dialogue and its subscriber many times.
+    /// The place found last: a message asks for its dialogue and its subscriber many times.
     last: Cell<u32>,
 }
 
@@ -40,28 +35,6 @@ pub struct Gone<K, V> {
     pub deadline: Timestamp,
 }
 
-#[derive(Debug)]
-struct Class {
-    lifetime: u64,
-    head: u32,
-    tail: u32,
-}
-
-#[derive(Debug)]
-struct Slot<K, V> {
-    entry: Option<Entry<K, V>>,
-    before: u32,
-    after: u32,
-}
-
-#[derive(Debug)]
-struct Entry<K, V> {
-    key: K,
-    value: V,
-    deadline: Timestamp,
-    class: u8,
-}
-
 impl<K: Eq + Hash + Clone, V> ExpiringTable<K, V> {
     /// Makes a table of at most `capacity` entries (at least one) whose class `i` lives
     /// `lifetimes[i]` nanoseconds after its last touch. Memory grows with use up to the capacity.
@@ -69,77 +42,60 @@ impl<K: Eq + Hash + Clone, V> ExpiringTable<K, V> {
     pub fn new(capacity: usize, lifetimes: &[u64], seed: u64) -> Self {
         Self {
             index: HashTable::new(),
-            slots: Vec::new(),
-            free: NONE,
-            classes: lifetimes
-                .iter()
-                .map(|&lifetime| Class { lifetime, head: NONE, tail: NONE })
-                .collect(),
-            capacity: capacity.clamp(1, NONE as usize - 1),
+            shelf: Shelf::new(capacity, lifetimes),
             hasher: FixedState::with_seed(seed),
-            evictions: 0,
             last: Cell::new(NONE),
         }
     }
 
     /// Returns how many entries there are.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.index.len()
+    pub const fn len(&self) -> usize {
+        self.shelf.len()
     }
 
     /// Whether there are none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.shelf.len() == 0
     }
 
     /// Returns how many entries were pushed out for want of room.
     #[must_use]
     pub const fn evictions(&self) -> u64 {
-        self.evictions
+        self.shelf.evictions()
     }
 
     /// Returns the value under `key`.
     #[must_use]
     pub fn get(&self, key: &K) -> Option<&V> {
-        self.slots.get(self.find(key)? as usize)?.entry.as_ref().map(|entry| &entry.value)
+        self.shelf.get(self.find(key)?).map(|(_, value)| value)
     }
 
     /// Returns the value under `key`, to change it.
     #[must_use]
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
-        let slot = self.find(key)? as usize;
-        self.slots.get_mut(slot)?.entry.as_mut().map(|entry| &mut entry.value)
+        let at = self.find(key)?;
+        self.shelf.get_mut(at).map(|(_, value)| value)
     }
 
     /// Puts a value under a key that is not there yet, or replaces the one that is; returns what
     /// was replaced or evicted.
     pub fn insert(&mut self, key: K, value: V, class: u8, now: Timestamp) -> Option<Gone<K, V>> {
         let hash = self.hasher.hash_one(&key);
-        let mut gone = self.find_hashed(&key, hash).and_then(|at| self.take_out(at));
-        if gone.is_none() && self.index.len() >= self.capacity {
-            gone = self.evict();
-        }
-        let deadline = self.deadline(class, now);
-        let at = self.take_slot(Entry { key, value, deadline, class });
-        self.link(at, class);
-        self.last.set(at);
-        let (slots, hasher) = (&self.slots, &self.hasher);
-        self.index.insert_unique(hash, at, |&i| hash_of(slots, hasher, i));
+        let gone = match self.find_hashed(&key, hash) {
+            Some(at) => self.take_out(at),
+            None => self.make_room(),
+        };
+        self.put(hash, key, value, class, now);
         gone
     }
 
     /// Moves an entry to the end of `class`, with a new deadline.
     pub fn touch(&mut self, key: &K, class: u8, now: Timestamp) {
-        let Some(at) = self.find(key) else { return };
-        self.unlink(at);
-        let deadline = self.deadline(class, now);
-        if let Some(entry) = self.slots.get_mut(at as usize).and_then(|slot| slot.entry.as_mut()) {
-            entry.class = class;
-            entry.deadline = deadline;
+        if let Some(at) = self.find(key) {
+            self.shelf.touch(at, class, now);
         }
-        self.link(at, class);
     }
 
     /// Returns the value under `key`, moved to the end of `class`; one that is not there is made.
@@ -151,23 +107,14 @@ impl<K: Eq + Hash + Clone, V> ExpiringTable<K, V> {
         make: impl FnOnce() -> V,
     ) -> Option<&mut V> {
         let at = if let Some(at) = self.find(&key) {
-            self.unlink(at);
+            self.shelf.touch(at, class, now);
             at
         } else {
-            if self.index.len() >= self.capacity {
-                self.evict();
-            }
+            self.make_room();
             let hash = self.hasher.hash_one(&key);
-            let at = self.take_slot(Entry { key, value: make(), deadline: now, class });
-            let (slots, hasher) = (&self.slots, &self.hasher);
-            self.index.insert_unique(hash, at, |&i| hash_of(slots, hasher, i));
-            at
+            self.put(hash, key, make(), class, now)
         };
-        let deadline = self.deadline(class, now);
-        self.link(at, class);
-        let entry = self.slots.get_mut(at as usize)?.entry.as_mut()?;
-        (entry.class, entry.deadline) = (class, deadline);
-        Some(&mut entry.value)
+        self.shelf.get_mut(at).map(|(_, value)| value)
     }
 
     /// Takes an entry out.
@@ -178,26 +125,19 @@ impl<K: Eq + Hash + Clone, V> ExpiringTable<K, V> {
     /// Takes out the entry with the earliest deadline, if that is not after `now`. Among equal
     /// deadlines the lower class goes first, then the one touched first.
     pub fn expire(&mut self, now: Timestamp) -> Option<Gone<K, V>> {
-        let (deadline, at) = self.earliest()?;
+        let (deadline, at) = self.shelf.earliest()?;
         (deadline <= now).then(|| self.take_out(at)).flatten()
     }
 
     /// Returns the earliest deadline.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.earliest().map(|(deadline, _)| deadline)
+        self.shelf.earliest().map(|(deadline, _)| deadline)
     }
 
     /// Iterates class by class, each in the order of last touch, with class and deadline.
     pub fn iter(&self) -> impl Iterator<Item = (&K, &V, u8, Timestamp)> {
-        let chain = |class: &Class| {
-            let next = |&at: &u32| self.slots.get(at as usize).map(|slot| slot.after);
-            core::iter::successors(Some(class.head), next)
-        };
-        self.classes.iter().flat_map(chain).filter_map(|at| {
-            let entry = self.slots.get(at as usize)?.entry.as_ref()?;
-            Some((&entry.key, &entry.value, entry.class, entry.deadline))
-        })
+        self.shelf.iter().map(|(_, (key, value), class, deadline)| (key, value, class, deadline))
     }
 
     /// Puts an entry back that [`Self::iter`] gave, in its order; an entry of a class there is not
@@ -209,32 +149,12 @@ impl<K: Eq + Hash + Clone, V> ExpiringTable<K, V> {
         class: u8,
         deadline: Timestamp,
     ) -> Option<Gone<K, V>> {
-        if usize::from(class) >= self.classes.len() {
+        if !self.shelf.has_class(class) {
             return None;
         }
         let gone = self.insert(key, value, class, Timestamp::EPOCH);
-        // It is the last of its class now.
-        let at = self.classes.get(usize::from(class)).map_or(NONE, |class| class.tail);
-        let at = self.slots.get_mut(at as usize);
-        if let Some(entry) = at.and_then(|slot| slot.entry.as_mut()) {
-            entry.deadline = deadline;
-        }
+        self.shelf.move_to(self.last.get(), class, deadline);
         gone
-    }
-
-    fn earliest(&self) -> Option<(Timestamp, u32)> {
-        self.classes
-            .iter()
-            .filter_map(|class| {
-                let entry = self.slots.get(class.head as usize)?.entry.as_ref()?;
-                Some((entry.deadline, class.head))
-            })
-            .min_by_key(|&(deadline, _)| deadline)
-    }
-
-    fn deadline(&self, class: u8, now: Timestamp) -> Timestamp {
-        let lifetime = self.classes.get(usize::from(class)).map_or(0, |class| class.lifetime);
-        Timestamp::from_nanos(now.nanos().saturating_add(lifetime))
     }
 
     #[inline]
@@ -250,90 +170,42 @@ impl<K: Eq + Hash + Clone, V> ExpiringTable<K, V> {
 
     #[inline]
     fn holds(&self, at: u32, key: &K) -> bool {
-        let entry = self.slots.get(at as usize).and_then(|slot| slot.entry.as_ref());
-        entry.is_some_and(|entry| entry.key == *key)
+        self.shelf.get(at).is_some_and(|(known, _)| known == key)
     }
 
     fn find_hashed(&self, key: &K, hash: u64) -> Option<u32> {
         self.index.find(hash, |&at| self.holds(at, key)).copied()
     }
 
-    fn evict(&mut self) -> Option<Gone<K, V>> {
-        let head = self.classes.iter().map(|class| class.head).find(|&head| head != NONE)?;
-        self.evictions += 1;
-        self.take_out(head)
-    }
-
-    fn take_out(&mut self, at: u32) -> Option<Gone<K, V>> {
-        self.unlink(at);
-        let hash = hash_of(&self.slots, &self.hasher, at);
-        if let Ok(found) = self.index.find_entry(hash, |&i| i == at) {
-            found.remove();
-        }
-        let free = self.free;
-        let slot = self.slots.get_mut(at as usize)?;
-        let Entry { key, value, deadline, class: _ } = slot.entry.take()?;
-        slot.after = free;
-        self.free = at;
-        Some(Gone { key, value, deadline })
-    }
-
-    fn take_slot(&mut self, entry: Entry<K, V>) -> u32 {
-        let at = self.free;
-        if let Some(slot) = self.slots.get_mut(at as usize) {
-            self.free = slot.after;
-            slot.entry = Some(entry);
-            return at;
-        }
-        let at = u32::try_from(self.slots.len()).unwrap_or(NONE);
-        self.slots.push(Slot { entry: Some(entry), before: NONE, after: NONE });
+    fn put(&mut self, hash: u64, key: K, value: V, class: u8, now: Timestamp) -> u32 {
+        let at = self.shelf.put((key, value), class, now);
+        self.last.set(at);
+        let (shelf, hasher) = (&self.shelf, &self.hasher);
+        self.index.insert_unique(hash, at, |&at| hash_of(shelf, hasher, at));
         at
     }
 
-    fn link(&mut self, at: u32, class: u8) {
-        let Some(class) = self.classes.get_mut(usize::from(class)) else { return };
-        let tail = class.tail;
-        class.tail = at;
-        if tail == NONE {
-            class.head = at;
+    fn make_room(&mut self) -> Option<Gone<K, V>> {
+        if !self.shelf.is_full() {
+            return None;
         }
-        if let Some(slot) = self.slots.get_mut(at as usize) {
-            slot.before = tail;
-            slot.after = NONE;
-        }
-        if let Some(slot) = self.slots.get_mut(tail as usize) {
-            slot.after = at;
-        }
+        let at = self.shelf.evict()?;
+        self.take_out(at)
     }
 
-    fn unlink(&mut self, at: u32) {
-        let Some(slot) = self.slots.get(at as usize) else { return };
-        let Some(class) = slot.entry.as_ref().map(|entry| usize::from(entry.class)) else { return };
-        let (before, after) = (slot.before, slot.after);
-        if let Some(class) = self.classes.get_mut(class) {
-            if class.head == at {
-                class.head = after;
-            }
-            if class.tail == at {
-                class.tail = before;
-            }
+    fn take_out(&mut self, at: u32) -> Option<Gone<K, V>> {
+        let hash = hash_of(&self.shelf, &self.hasher, at);
+        if let Ok(found) = self.index.find_entry(hash, |&known| known == at) {
+            found.remove();
         }
-        if let Some(slot) = self.slots.get_mut(before as usize) {
-            slot.after = after;
-        }
-        if let Some(slot) = self.slots.get_mut(after as usize) {
-            slot.before = before;
-        }
+        let ((key, value), deadline) = self.shelf.take(at)?;
+        Some(Gone { key, value, deadline })
     }
 }
 
-fn hash_of<K: Hash, V>(slots: &[Slot<K, V>], hasher: &FixedState, at: u32) -> u64 {
-    let entry = slots.get(at as usize).and_then(|slot| slot.entry.as_ref());
-    entry.map_or(0, |entry| hasher.hash_one(&entry.key))
+fn hash_of<K: Hash, V>(shelf: &Shelf<(K, V)>, hasher: &FixedState, at: u32) -> u64 {
+    shelf.get(at).map_or(0, |(key, _)| hasher.hash_one(key))
 }
-
-/// No slot.
-const NONE: u32 = u32::MAX;
 
 #[cfg(test)]
 mod tests {

@@ -7,9 +7,12 @@ use super::{
     number::{Number, Numbering},
     sccp::ORIGINS,
 };
-use crate::event::{
-    AbortFacts, Component, ComponentType, ContextName, DialogueState, Direction, MessageType,
-    Outcome, RequestRef, SigEvent, TcapFacts, Tid,
+use crate::{
+    event::{
+        AbortFacts, Component, ComponentType, ContextName, DialogueState, Direction, MessageType,
+        Outcome, RequestRef, SigEvent, TcapFacts, Tid,
+    },
+    state::aliased::serial,
 };
 
 /// Of the message and its component.
@@ -66,7 +69,7 @@ pub(super) static ROWS: &[Row] = rows! {
 
 /// Of the dialogue.
 pub(super) static DIALOGUE: &[Row] = rows! {
-    "dialogue.id", Int = |e| known(e).then_some(e.dialogue.id),
+    "dialogue.id", Int = |e| known(e).then_some(serial(e.dialogue.id)),
         "1-based number of the dialogue in this run.";
     "dialogue.state", Name(&STATES) = |e| state(e.dialogue.state),
         "State of the dialogue after this message.";
