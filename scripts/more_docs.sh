@@ -9,3 +9,4 @@ picket=${1:-target/debug/picket}
 "$picket" rules coverage --markdown > docs/detection.md
 "$picket" rules evasions > docs/evasions.md
 "$picket" schema config --markdown > docs/configuration.md
+"$picket" metrics --markdown > docs/metrics.md

@@ -16,6 +16,7 @@ use picket::{
     catalogue::{self, page},
     config::{Plan, page as keys},
     event::{coverage, fields::Names, reference},
+    operate::metrics,
     pack,
 };
 
@@ -27,6 +28,7 @@ fn committed_reference_is_the_generated_one() {
         ("docs/notes.md", reference::notes_markdown(), "cargo run -- notes --markdown"),
         ("docs/coverage.md", coverage::markdown(), "cargo run -- fields --coverage"),
         ("docs/configuration.md", keys::markdown(), "cargo run -- schema config --markdown"),
+        ("docs/metrics.md", metrics::markdown(), "cargo run -- metrics --markdown"),
         ("docs/detection.md", detection(), "cargo run -- rules coverage --markdown"),
         ("schema/event.schema.json", schema, "cargo run -- schema event"),
     ] {

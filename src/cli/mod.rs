@@ -68,6 +68,8 @@ enum Verb {
     Fields(reference::Fields),
     /// Prints the oddities that are noted, with clause and level.
     Notes(reference::Format),
+    /// Prints the metrics that `picket run` serves, with kind and meaning.
+    Metrics(reference::Format),
     /// Prints the JSON schema of alerts, events or the configuration.
     Schema(reference::Schema),
     /// Prints a completion script.
@@ -116,6 +118,7 @@ pub fn main() -> ExitCode {
         Verb::Erase(erase) => erase.run(),
         Verb::Fields(fields) => fields.run(),
         Verb::Notes(format) => format.notes(),
+        Verb::Metrics(format) => format.metrics(),
         Verb::Schema(schema) => schema.run(),
         Verb::Completions(completions) => completions.run(),
     };

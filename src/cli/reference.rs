@@ -9,6 +9,7 @@ use super::{Failure, output};
 use crate::{
     config::{Config, page},
     event::{coverage, reference},
+    operate::metrics,
     sink::alert::Document,
 };
 
@@ -46,6 +47,10 @@ impl Fields {
 impl Format {
     pub(super) fn notes(&self) -> Result<(), Failure> {
         self.print(reference::notes_text, reference::notes_markdown, reference::notes_json)
+    }
+
+    pub(super) fn metrics(&self) -> Result<(), Failure> {
+        self.print(metrics::text, metrics::markdown, metrics::listing)
     }
 
     fn print(

@@ -13,8 +13,10 @@ use super::{Failure, deliver, setup};
 use crate::{
     config::{Backend, Plan, Subscribers, Timestamps, outputs::Stdout, plan::HomeNeed},
     engine::Engine,
+    operate::{Desk, Listening, Operator},
     runtime::{
         self, Recorder, Setting, Start, Summary,
+        board::Board,
         evidence::{Counts, Evidence},
     },
     sink::delivery,
@@ -49,6 +51,8 @@ impl Run {
         let names = setup::names(&plan);
         let rules = setup::rules(&plan, &names, &self.rules, false)?;
         delivery::check(&plan).map_err(|error| Failure::Wrong(anyhow!(error)))?;
+        let listening = plan.metrics.as_ref().map(Listening::open).transpose();
+        let listening = listening.map_err(|error| Failure::Failed(anyhow!(error)))?;
         let mut source = source(&plan)?;
         let recorder = self.record.as_ref().map(|path| Recorder::create(path, &source.ports()));
         let recorder = recorder.transpose().map_err(|error| Failure::Failed(anyhow!(error)))?;
@@ -65,6 +69,14 @@ impl Run {
             tracing::info!("{told}");
             aside.iter().for_each(|line| tracing::warn!("{line}"));
         }
+        if let Some(address) = listening.as_ref().and_then(|at| at.address().ok()) {
+            tracing::info!(%address, "metrics");
+        }
+        let board = Arc::new(Board::default());
+        let monitor = outputs.monitor();
+        let status = Box::new(move || monitor.status());
+        let desk = Arc::new(Desk::new(&plan.sensor, &board, Some(status)));
+        let operator = Operator::start(desk, listening).map_err(Failure::from)?;
         let (config, more) = (self.config, self.rules);
         let reload = move |now: &Setting| again(&config, &more, now).map_err(|error| why(&error));
         let start = Start {
@@ -75,9 +87,11 @@ impl Run {
             outputs,
             evidence,
             learnt,
+            board,
             reload: Box::new(reload),
         };
         let summary = runtime::run(start).map_err(|error| Failure::Failed(anyhow!(error)))?;
+        drop(operator);
         tell(&summary)?;
         summary.forgot.map_or(Ok(()), |error| Err(Failure::Failed(anyhow!(error))))
     }

@@ -306,14 +306,22 @@ const fn webhook_timeout() -> u32 {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Metrics {
-    /// Address to listen on. Default: `127.0.0.1:9464`.
+    /// Address to listen on. One that others can reach needs `certificate`, `key` and `token_file`.
+    /// Default: `127.0.0.1:9464`.
     #[schemars(with = "String")]
     pub listen: SocketAddr,
+    /// Certificate chain, PEM; with it the page is served over TLS.
+    pub certificate: Option<PathBuf>,
+    /// Private key, PEM.
+    pub key: Option<PathBuf>,
+    /// File with the token that a reader sends as `Authorization: Bearer`.
+    pub token_file: Option<PathBuf>,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 9464)) }
+        let listen = SocketAddr::from(([127, 0, 0, 1], 9464));
+        Self { listen, certificate: None, key: None, token_file: None }
     }
 }
 

@@ -257,6 +257,9 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("output.webhook.url", "\"https://192.0.2.21/picket\""),
     ("output.webhook.headers", "{ Authorization = \"Bearer 0123\" }"),
     ("output.unix.path", "\"/run/picket/alerts.sock\""),
+    ("metrics.certificate", "\"metrics.pem\""),
+    ("metrics.key", "\"metrics.key\""),
+    ("metrics.token_file", "\"/etc/picket/metrics.token\""),
     ("web.certificate", "\"console.pem\""),
     ("web.key", "\"console.key\""),
 ];

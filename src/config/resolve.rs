@@ -1,5 +1,7 @@
 //! From the configuration as written to the plan: every check, every problem named.
 
+mod listeners;
+
 use picket_dissectors::Digits;
 
 use super::{
@@ -36,6 +38,7 @@ pub(super) fn plan(
     let links = check.links();
     let suppressions = check.suppressions(&networks);
     check.outputs();
+    check.listeners();
     let list_dirs: Vec<_> = config.lists.dirs.iter().map(|dir| document.resolve(dir)).collect();
     let lists = lists::load(&list_dirs).unwrap_or_else(|error| {
         check.problems.extend(error.problems);
@@ -64,6 +67,12 @@ pub(super) fn plan(
     if let Some(webhook) = &mut output.webhook {
         webhook.ca_file = webhook.ca_file.as_ref().map(resolve);
     }
+    let mut metrics = config.metrics.clone();
+    if let Some(metrics) = &mut metrics {
+        for path in [&mut metrics.certificate, &mut metrics.key, &mut metrics.token_file] {
+            *path = path.as_ref().map(resolve);
+        }
+    }
     let mut web = config.web.clone();
     if let Some(web) = &mut web {
         web.certificate = web.certificate.as_ref().map(resolve);
@@ -87,7 +96,7 @@ pub(super) fn plan(
         capacity: config.state.capacity,
         capture: config.capture.clone(),
         output,
-        metrics: config.metrics.clone(),
+        metrics,
         web,
     })
 }

@@ -92,6 +92,11 @@ impl Alerts {
         }
     }
 
+    /// Returns how many alerts are open, and how many had to close for want of room.
+    pub(super) fn occupancy(&self) -> (usize, u64) {
+        (self.open.len(), self.open.evictions() + self.due.evictions() + self.waiting.evictions())
+    }
+
     /// Takes a hit; what is to be published goes to `out`.
     pub(super) fn hit(&mut self, hit: Hit<'_>, event: &SigEvent, out: &mut VecDeque<Alert>) {
         let key = (hit.number, hit.group);

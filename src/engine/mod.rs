@@ -15,6 +15,7 @@ mod decide;
 pub mod evidence;
 mod follow;
 mod network;
+pub mod occupancy;
 mod opening;
 mod pursue;
 mod returned;
@@ -33,6 +34,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 pub(crate) use adaptation::carrier;
 pub use alert::Alert;
+pub use occupancy::Occupancy;
 use picket_dissectors::Digits;
 use picket_hw::{Frame, Timestamp};
 use picket_rules::{Matches, RuleSet, RuleState};

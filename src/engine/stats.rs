@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 use picket_dissectors::{Digits, Note};
 
+use super::alert::{Level, Rule};
 use crate::{
     enrich::network::{Origin, Place},
     event::{ComponentType, Operation, Outcome, Protocol, SigEvent},
@@ -43,8 +44,26 @@ pub struct Stats {
     pub operations: ByOperation,
     /// Oddities.
     pub notes: ByNote,
+    /// Alerts opened, by rule.
+    pub alerts: ByRule,
     /// Senders outside home.
     pub senders: Senders,
+}
+
+/// Alerts opened, by rule: its name (its id where it has none) and its own level.
+#[derive(Clone, Debug, Default)]
+pub struct ByRule(BTreeMap<(Level, String), u64>);
+
+impl ByRule {
+    /// Iterates over rules with alerts, the least grave level first.
+    pub fn iter(&self) -> impl Iterator<Item = (Level, &str, u64)> {
+        self.0.iter().map(|((level, rule), &alerts)| (*level, rule.as_str(), alerts))
+    }
+
+    fn count(&mut self, rule: &Rule) {
+        let name = if rule.name.is_empty() { &rule.id } else { &rule.name };
+        *self.0.entry((rule.level, name.clone())).or_default() += 1;
+    }
 }
 
 /// Requests of one operation.
@@ -151,6 +170,50 @@ pub struct Sender {
 }
 
 impl Stats {
+    /// Returns a copy without the senders, who are many.
+    #[must_use]
+    pub fn without_senders(&self) -> Self {
+        // Every field is named, so that a new one cannot be forgotten.
+        let Self {
+            frames,
+            octets,
+            late_frames,
+            panics,
+            data_chunks,
+            sccp_messages,
+            tcap_messages,
+            suppressed,
+            duplicates,
+            events,
+            pending,
+            ref unread,
+            ref other,
+            ref operations,
+            ref notes,
+            ref alerts,
+            senders: _,
+        } = *self;
+        Self {
+            frames,
+            octets,
+            late_frames,
+            panics,
+            data_chunks,
+            sccp_messages,
+            tcap_messages,
+            suppressed,
+            duplicates,
+            events,
+            pending,
+            unread: unread.clone(),
+            other: other.clone(),
+            operations: operations.clone(),
+            notes: notes.clone(),
+            alerts: alerts.clone(),
+            senders: Senders::default(),
+        }
+    }
+
     pub(super) fn unread(&mut self, layer: &'static str, reason: &'static str) {
         *self.unread.entry((layer, reason)).or_default() += 1;
     }
@@ -192,6 +255,7 @@ impl Stats {
         if alert.revision > 0 {
             return;
         }
+        self.alerts.count(&alert.rule);
         for attacker in &alert.attackers {
             if let Some(sender) = attacker.gt.and_then(|gt| self.senders.by_title.get_mut(&gt)) {
                 sender.alerts += 1;
@@ -211,14 +275,31 @@ impl Senders {
         }
     }
 
+    /// Returns how many are told apart.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.by_title.len()
+    }
+
+    /// Returns the `most` senders with most alerts, then most messages.
+    #[must_use]
+    pub fn top(&self, most: usize) -> Vec<(Digits, Sender)> {
+        let mut all: Vec<_> = self.by_title.iter().map(|(&gt, &sender)| (gt, sender)).collect();
+        let rank = |&(gt, sender): &(Digits, Sender)| {
+            (core::cmp::Reverse((sender.alerts, sender.messages)), gt)
+        };
+        if most < all.len() {
+            all.select_nth_unstable_by_key(most, rank);
+            all.truncate(most);
+        }
+        all.sort_unstable_by_key(rank);
+        all
+    }
+
     /// Returns the senders, those with most alerts, then most messages, first.
     #[must_use]
     pub fn ranked(&self) -> Vec<(Digits, Sender)> {
-        let mut all: Vec<_> = self.by_title.iter().map(|(&gt, &sender)| (gt, sender)).collect();
-        all.sort_unstable_by_key(|&(gt, sender)| {
-            (core::cmp::Reverse((sender.alerts, sender.messages)), gt)
-        });
-        all
+        self.top(usize::MAX)
     }
 }
 

@@ -19,6 +19,7 @@ mod tcap;
 mod tracking;
 
 use core::{fmt, net::IpAddr};
+use std::sync::{Mutex, PoisonError};
 
 use picket_rules::{Field, Schema};
 
@@ -119,20 +120,51 @@ pub fn find(name: &str) -> Option<&'static Row> {
 
 /// Returns the schema rules are compiled against, with the names of one plan.
 ///
-/// Rules keep references to it as long as the program runs, so it is never freed: make one a plan,
-/// not one a reload.
+/// Rules keep references to it as long as the program runs, so it is never freed. The same names
+/// give the same schema: reading a configuration anew takes memory only where names have changed,
+/// and then for those lists that did.
 #[must_use]
 pub fn schema(names: &Names) -> Schema<SigEvent> {
-    let fields: Vec<Field<SigEvent>> = rows()
-        .map(|Row { field, form, words }| {
+    static MADE: Mutex<Vec<Made>> = Mutex::new(Vec::new());
+    // What a panic left behind is whole: it is added to in one step.
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let lists = NAMED.map(|named| interned(&made, names, named));
+    let found = made.iter().find(|made| made.lists.map(<[_]>::as_ptr) == lists.map(<[_]>::as_ptr));
+    let fields = found.map(|made| made.fields).unwrap_or_else(|| {
+        let fields = rows().map(|Row { field, form, words }| {
             let vocabulary = match form {
-                Form::Named(named) => leaked(names.of(*named)),
+                Form::Named(named) => {
+                    let at = NAMED.iter().position(|known| known == named);
+                    at.and_then(|at| lists.get(at).copied()).unwrap_or_default()
+                }
                 _ => words(),
             };
             Field { name: field.name, vocabulary, doc: field.doc, ..*field }
-        })
-        .collect();
-    Schema { fields: Vec::leak(fields), discriminant: operation::discriminant }
+        });
+        let fields: &[_] = Vec::leak(fields.collect());
+        made.push(Made { lists, fields });
+        fields
+    });
+    Schema { fields, discriminant: operation::discriminant }
+}
+
+/// A list of names that is never freed.
+type List = &'static [&'static str];
+
+/// A schema that was made, and of which names.
+struct Made {
+    lists: [List; NAMED.len()],
+    fields: &'static [Field<SigEvent>],
+}
+
+/// Every kind of names.
+const NAMED: [Named; 4] = [Named::Sensor, Named::File, Named::Link, Named::Network];
+
+/// Returns the names of one kind, those of an earlier schema if they are the same.
+fn interned(made: &[Made], names: &Names, named: Named) -> List {
+    let wanted = names.of(named);
+    let mut known = made.iter().flat_map(|made| made.lists);
+    known.find(|list| list.iter().eq(wanted)).unwrap_or_else(|| leaked(wanted))
 }
 
 /// Iterates over the operations of MAP and CAP: the bucket of rules and of events, and the name.
@@ -175,5 +207,32 @@ const fn bucket(name: &str) -> Option<fn(&str) -> Option<u16>> {
         b"map.operation.code" | b"map.operation.name" => Some(operation::map_bucket),
         b"cap.operation.code" | b"cap.operation.name" => Some(operation::cap_bucket),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_names_give_the_same_schema() {
+        let names = |networks: &[&str]| Names {
+            sensor: "a schema of its own".into(),
+            networks: networks.iter().map(|&name| name.to_owned()).collect(),
+            ..Names::default()
+        };
+        let schema = |networks: &[&str]| schema(&names(networks)).fields;
+        let first = schema(&["home", "Faraway"]);
+        assert!(core::ptr::eq(first, schema(&["home", "Faraway"])));
+        let grown = schema(&["home", "Faraway", "Neighbour"]);
+        assert!(!core::ptr::eq(first, grown));
+        assert!(core::ptr::eq(first, schema(&["home", "Faraway"])), "going back takes nothing");
+        let words = |fields: &'static [Field<SigEvent>], name| {
+            fields.iter().find(|field| field.name == name).map(|field| field.vocabulary)
+        };
+        assert_eq!(words(grown, "sensor.id"), Some(&["a schema of its own"][..]));
+        let field = "subscriber.network";
+        assert_eq!(words(first, field), Some(&["home", "Faraway"][..]));
+        assert_eq!(words(grown, field), Some(&["home", "Faraway", "Neighbour"][..]));
     }
 }

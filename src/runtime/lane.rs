@@ -8,17 +8,24 @@
 use std::{
     io,
     os::fd::{AsFd, OwnedFd},
-    sync::{Arc, Mutex, mpsc},
+    sync::{Arc, mpsc},
     time::{Duration, SystemTime},
 };
 
 use picket_hw::{
-    Capture, CaptureCounters, CaptureError, Frame, Polled, Timestamp,
+    Capture, CaptureError, Frame, Polled, Timestamp,
     live::{Port, Source},
 };
 use rustix::event::{EventfdFlags, eventfd};
 
-use super::{RunError, Setting, keep::Keeping, merge::Merge, outlet::Outlet, record::Recorder};
+use super::{
+    RunError, Setting,
+    board::{Board, Published},
+    keep::Keeping,
+    merge::Merge,
+    outlet::Outlet,
+    record::Recorder,
+};
 use crate::{
     engine::{Engine, Stats},
     event::json::rfc3339,
@@ -36,7 +43,7 @@ pub(super) struct Parts {
     pub(super) wants_stats: bool,
     pub(super) orders: mpsc::Receiver<Order>,
     pub(super) waker: Waker,
-    pub(super) published: Arc<Mutex<Published>>,
+    pub(super) board: Arc<Board>,
 }
 
 /// What the lane is told.
@@ -58,21 +65,6 @@ pub struct Counters {
     pub early: u64,
     /// Frames that had to go before their turn for want of room in the merge.
     pub hurried: u64,
-}
-
-/// What others may know of a lane, brought up to date once a second.
-#[derive(Clone, Debug, Default)]
-pub struct Published {
-    /// The lane's own counters.
-    pub lane: Counters,
-    /// The capture's.
-    pub capture: CaptureCounters,
-    /// The ports.
-    pub ports: Vec<Port>,
-    /// The time reached.
-    pub now: Timestamp,
-    /// Until when it is learnt what is usual; `None` before the first request.
-    pub learning_until: Option<Timestamp>,
 }
 
 /// What is left of a lane.
@@ -113,8 +105,8 @@ pub(super) struct Lane {
     wants_stats: bool,
     orders: mpsc::Receiver<Order>,
     waker: Waker,
-    published: Arc<Mutex<Published>>,
-    /// When something was last published.
+    board: Arc<Board>,
+    /// When something was last put up.
     told: Timestamp,
     /// When the outputs were last told what the engine counts.
     counted: Timestamp,
@@ -122,6 +114,8 @@ pub(super) struct Lane {
     kept: Timestamp,
     /// The end of learning, as long as that was told and is to come.
     learning: Option<Timestamp>,
+    /// How often something was put up.
+    spoken: u64,
     /// When the oldest frame of the last burst was captured.
     oldest: Timestamp,
 }
@@ -143,17 +137,8 @@ struct Intake {
 
 impl Lane {
     pub(super) fn new(parts: Parts) -> Self {
-        let Parts {
-            mut source,
-            engine,
-            recorder,
-            outlet,
-            keep,
-            wants_stats,
-            orders,
-            waker,
-            published,
-        } = parts;
+        let Parts { mut source, engine, recorder, outlet, keep, wants_stats, orders, waker, board } =
+            parts;
         let merge = (source.ports().len() > 1).then(Merge::default);
         let now = clock();
         let intake = Intake {
@@ -174,8 +159,9 @@ impl Lane {
             wants_stats,
             orders,
             waker,
-            published,
+            board,
             told: Timestamp::EPOCH,
+            spoken: 0,
             counted: now,
             kept: now,
             learning: None,
@@ -248,8 +234,7 @@ impl Lane {
         }
         outlet.drain(&mut intake.engine);
         if now.since(self.told) >= PUBLISH {
-            self.told = now;
-            self.publish();
+            self.publish(now);
             self.keep(now, polled == Polled::Idle);
             if self.wants_stats && now.since(self.counted) >= STATISTICS {
                 self.counted = now;
@@ -295,21 +280,28 @@ impl Lane {
         }
     }
 
-    fn publish(&mut self) {
+    /// Puts up what others may know; when one is just reading, the next burst tries again.
+    fn publish(&mut self, now: Timestamp) {
         self.tell_learning();
         if let Some(recorder) = &mut self.intake.recorder {
             recorder.flush();
         }
+        let engine = &self.intake.engine;
         let published = Published {
+            sequence: self.spoken + 1,
             lane: self.intake.counters,
+            outlet: self.outlet.counters(),
             capture: self.source.counters(),
             ports: self.source.ports(),
-            now: self.intake.engine.now(),
-            learning_until: self.intake.engine.learning_until(),
+            stats: engine.stats().without_senders(),
+            senders: u64::try_from(engine.stats().senders.count()).unwrap_or(u64::MAX),
+            tables: engine.occupancy().to_vec(),
+            now: engine.now(),
+            learning_until: engine.learning_until(),
         };
-        if let Ok(mut shared) = self.published.lock() {
-            tell_changes(&shared.ports, &published.ports);
-            *shared = published;
+        tell_changes(&self.board.published().ports, &published.ports);
+        if self.board.publish(published) {
+            (self.told, self.spoken) = (now, self.spoken + 1);
         }
     }
 
@@ -325,7 +317,7 @@ impl Lane {
         if *wants_stats {
             outlet.stats(intake.engine.stats(), end);
         }
-        self.publish();
+        self.publish(end);
         let Self { mut source, intake, outlet, keep, .. } = self;
         outlet.close();
         if let Some(keep) = keep {

@@ -11,6 +11,7 @@
 //! of the lane; when that is full too, the least grave of them is dropped and counted.
 
 pub mod ahead;
+pub mod board;
 pub mod evidence;
 mod keep;
 pub mod lane;
@@ -22,7 +23,7 @@ mod signals;
 use std::{
     io,
     path::PathBuf,
-    sync::{Arc, Mutex, mpsc},
+    sync::{Arc, mpsc},
     thread,
 };
 
@@ -66,6 +67,8 @@ pub struct Start {
     pub evidence: Option<evidence::Evidence>,
     /// Where what is learnt is kept: now and then, and in the end.
     pub learnt: Option<PathBuf>,
+    /// Where others read what goes on.
+    pub board: Arc<board::Board>,
     /// Reads everything anew, given what is in force; an error leaves that in force.
     pub reload: Reload,
 }
@@ -131,6 +134,7 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
         outputs,
         evidence,
         learnt,
+        board,
         mut reload,
     } = start;
     let mut signals = signals::Signals::register().map_err(failed("signal handlers"))?;
@@ -158,7 +162,6 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
         }
         None => None,
     };
-    let published = Arc::new(Mutex::new(lane::Published::default()));
     let lane = lane::Lane::new(lane::Parts {
         source,
         engine,
@@ -168,7 +171,7 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
         wants_stats,
         orders: from_orders,
         waker: waker.clone(),
-        published: Arc::clone(&published),
+        board,
     });
     let ended = signals.closer();
     let lane = spawn("picket-lane-0", move || {

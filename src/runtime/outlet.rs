@@ -131,6 +131,11 @@ impl Outlet {
         passed
     }
 
+    /// Returns what was counted on this side.
+    pub(super) const fn counters(&self) -> Counters {
+        self.counters
+    }
+
     /// Tells what is in force for what follows.
     pub(super) fn install(&mut self, setting: Arc<Setting>) {
         self.wait(Item::Setting(setting));

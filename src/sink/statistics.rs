@@ -39,6 +39,7 @@ pub fn object(stats: &Stats, sensor: &str, at: picket_hw::Timestamp) -> Value {
         "duplicates": stats.duplicates,
         "suppressed": stats.suppressed,
         "pending": stats.pending,
+        "alerts": pairs(&mut stats.alerts.iter().map(|(_, rule, n)| (rule.to_owned(), n))),
         "operations": operations,
         "unread": pairs(&mut stats.unread.iter().map(|((layer, why), n)| (format!("{layer}: {why}"), *n))),
         "notes": pairs(&mut stats.notes.iter().map(|(note, n)| (note.id().to_owned(), n))),

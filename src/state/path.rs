@@ -62,6 +62,12 @@ impl Paths {
         self.points.evictions() + self.answers.evictions()
     }
 
+    /// Returns how many point codes and pairs are remembered.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        self.points.len() + self.answers.len()
+    }
+
     /// Makes room for `capacity` point codes and as many pairs.
     #[must_use]
     pub fn new(capacity: usize, seed: u64) -> Self {

@@ -132,6 +132,16 @@ impl Senders {
         while self.ways.expire(now).is_some() {}
     }
 
+    /// Returns how many titles, blocks, families, relations and ways are remembered.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        self.titles.len()
+            + self.blocks.len()
+            + self.families.len()
+            + self.relations.len()
+            + self.ways.len()
+    }
+
     /// Returns how many titles, blocks, families, relations and ways were forgotten for want of room.
     #[must_use]
     pub const fn evictions(&self) -> u64 {

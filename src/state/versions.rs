@@ -54,6 +54,12 @@ impl Versions {
         }
     }
 
+    /// Returns how many global titles are remembered.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        self.table.len()
+    }
+
     /// Returns how many global titles were forgotten for want of room.
     #[must_use]
     pub const fn evictions(&self) -> u64 {

@@ -121,6 +121,7 @@ pub(crate) fn run(setting: Setting, source: Fed) -> Summary {
         outputs,
         evidence: None,
         learnt: None,
+        board: Arc::default(),
         reload: Box::new(|_| Err("nothing to read anew".to_owned())),
     };
     runtime::run(start).expect("it runs")

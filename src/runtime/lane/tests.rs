@@ -2,7 +2,7 @@
 
 use std::os::fd::BorrowedFd;
 
-use picket_hw::{FileId, LinkType, PortId, file::FileCapture};
+use picket_hw::{CaptureCounters, FileId, LinkType, PortId, file::FileCapture};
 
 use super::*;
 use crate::{
@@ -81,7 +81,7 @@ fn run(
         wants_stats: false,
         orders: from_orders,
         waker: Waker::new().unwrap(),
-        published: Arc::default(),
+        board: Arc::default(),
     });
     lane.run()
 }

@@ -94,6 +94,11 @@ impl Fragments {
         }
     }
 
+    /// Returns how many fragments wait for others.
+    pub(super) fn entries(&self) -> usize {
+        self.table.len()
+    }
+
     pub(super) const fn keeper<'a>(
         &'a mut self,
         counters: &'a mut Counters,

@@ -262,6 +262,12 @@ impl Associations {
         self.counters
     }
 
+    /// Returns how many fragments wait for others.
+    #[must_use]
+    pub fn fragments(&self) -> usize {
+        self.fragments.entries()
+    }
+
     /// Returns how many associations are remembered.
     #[must_use]
     pub fn len(&self) -> usize {
