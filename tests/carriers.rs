@@ -11,7 +11,7 @@ use picket::{
 use picket_dissectors::{
     Digits, Note,
     emit::{self, map::location, tcap as write},
-    ip, link, m2pa, m3ua,
+    ip, link, m2pa, m2ua, m3ua,
     mtp3::{self, Variant},
     sctp,
 };
@@ -78,6 +78,7 @@ fn m3ua_of(user: &[u8]) -> Vec<u8> {
         network_appearance: None,
         routing_context: Some(7),
         protocol_data: labelled(user),
+        rival: None,
         correlation_id: None,
     }
     .octets()
@@ -125,6 +126,8 @@ fn every_carrier_gives_the_request() {
     let (head, tail) = m3ua.split_at(50);
     reads("M3UA", link::IPV4, &over(3, &m3ua), Carrier::M3ua, &[]);
     reads("M2PA", link::IPV4, &over(5, &m2pa.octets()), Carrier::M2pa, &[]);
+    let m2ua = m2ua::Data { interface: Some(1), correlation_id: None, mtp3: &itu, rival: None };
+    reads("M2UA", link::IPV4, &over(2, &m2ua.octets()), Carrier::M2ua, &[]);
     reads("SUA", link::IPV4, &over(4, &sua), Carrier::Sua, &[]);
     reads("MTP3", link::MTP3, &[itu], Carrier::Mtp, &[]);
     reads("SCCP", link::SCCP, &[sccp], Carrier::None, &[]);
@@ -185,4 +188,128 @@ fn segments_in_any_order_give_the_request() {
     reads("segments", link::IPV4, &frames, Carrier::M3ua, &notes);
     frames.reverse();
     reads("segments backwards", link::IPV4, &frames, Carrier::M3ua, &notes);
+}
+
+/// Chunks of a user message, each in a packet of its own from and to these hosts.
+fn chunks(pieces: &[sctp::Data<'_>], hosts: (u8, u8)) -> Vec<Vec<u8>> {
+    let address = |last: u8| IpAddr::from([192, 0, 2, last]);
+    let packets = pieces.iter().map(|piece| {
+        let packet = emit::sctp::Packet {
+            source_port: 2905,
+            destination_port: 2906,
+            verification_tag: 99,
+            chunks: vec![emit::sctp::data(piece)],
+        };
+        emit::ip::Packet::sctp(address(hosts.0), address(hosts.1), &packet.octets()).octets()
+    });
+    packets.collect()
+}
+
+#[test]
+fn whatever_an_association_does_a_message_counts_once() {
+    let sccp = unitdata(&request(), Variant::Itu).octets();
+    let m3ua = m3ua_of(&sccp);
+    let whole = emit::sctp::whole(5, 1, 7, 3, &m3ua);
+    let pieces = |fragmented: bool, unordered| {
+        let mut out = Vec::new();
+        for (at, payload) in (0..).zip(m3ua.chunks(40)) {
+            let (beginning, ending) = (at == 0, payload.len() < 40);
+            let fragment = fragmented.then_some(at);
+            let ppid = (!fragmented || beginning).then_some(3);
+            let tsn = 5 + at;
+            let piece =
+                sctp::Data { beginning, ending, fragment, unordered, tsn, ppid, payload, ..whole };
+            out.push(piece);
+        }
+        assert!(out.len() > 2 && out.last().unwrap().ending);
+        out
+    };
+    let (plain, mirror) = ((1, 2), (1, 2));
+    let data = |pieces: &[sctp::Data<'_>]| chunks(pieces, plain);
+    let fragments = [Note::SctpFragmented];
+    let reversed = |mut frames: Vec<Vec<u8>>| {
+        frames.reverse();
+        frames
+    };
+    for (story, frames, notes) in [
+        ("one chunk", data(&[whole]), &[][..]),
+        ("unordered", data(&[sctp::Data { unordered: true, ..whole }]), &[]),
+        ("I-DATA", data(&[sctp::Data { fragment: Some(0), ..whole }]), &[]),
+        ("fragments", data(&pieces(false, false)), &fragments),
+        ("fragments backwards", reversed(data(&pieces(false, false))), &fragments),
+        ("unordered fragments", data(&pieces(false, true)), &fragments),
+        ("fragments of I-DATA", data(&pieces(true, false)), &fragments),
+        (
+            "fragments of unordered I-DATA backwards",
+            reversed(data(&pieces(true, true))),
+            &fragments,
+        ),
+        (
+            "fragments over two paths",
+            [
+                chunks(&pieces(false, false)[..1], (1, 2)),
+                chunks(&pieces(false, false)[1..], (11, 12)),
+            ]
+            .concat(),
+            &fragments,
+        ),
+        (
+            "a fragment retransmitted over another path",
+            [
+                chunks(&pieces(false, false)[..1], (1, 2)),
+                chunks(&pieces(false, false)[..1], (11, 12)),
+                chunks(&pieces(false, false)[1..], (1, 2)),
+            ]
+            .concat(),
+            &fragments,
+        ),
+        (
+            "both mirrors of fragments",
+            chunks(&pieces(false, false), plain)
+                .into_iter()
+                .zip(chunks(&pieces(false, false), mirror))
+                .flat_map(|(one, other)| [one, other])
+                .collect(),
+            &fragments,
+        ),
+    ] {
+        reads(story, link::IPV4, &frames, Carrier::M3ua, notes);
+    }
+    // The same chunk again is told as such, whatever path it takes.
+    for (story, again) in [
+        ("a mirror", chunks(&[whole], mirror)),
+        ("a retransmission", chunks(&[sctp::Data { immediate: true, ..whole }], plain)),
+        ("another path", chunks(&[whole], (11, 12))),
+    ] {
+        let events = read(link::IPV4, &[chunks(&[whole], plain), again].concat());
+        let told: Vec<_> = events.iter().map(|event| event.duplicate).collect();
+        assert_eq!(told, [false, true], "{story}");
+        assert!(events[1].notes.contains(Note::SctpTsnDuplicate), "{story}");
+    }
+    // A number used again for something else is another message.
+    let other = m3ua_of(&unitdata(&request()[..20], Variant::Itu).octets());
+    let events =
+        read(link::IPV4, &chunks(&[sctp::Data { payload: &other, ..whole }, whole], plain));
+    let last = events.last().unwrap();
+    assert!(!last.duplicate && last.operation.is_some());
+    assert!(last.notes.contains(Note::SctpTsnConflict));
+}
+
+#[test]
+fn a_checksum_is_checked_where_the_packet_is_whole() {
+    let m3ua = m3ua_of(&unitdata(&request(), Variant::Itu).octets());
+    let good = packet(3, 1, &[&m3ua]);
+    for (story, value, noted) in [
+        ("right", None, false),
+        ("left to the network card", Some([0; 4]), false),
+        ("wrong", Some([1, 2, 3, 4]), true),
+    ] {
+        let mut octets = good.clone();
+        if let Some(value) = value {
+            octets[8..12].copy_from_slice(&value);
+        }
+        let events = read(link::IPV4, &[network(&octets)]);
+        assert_eq!(events[0].notes.contains(Note::SctpCrcBad), noted, "{story}");
+        assert!(events[0].operation.is_some(), "{story}");
+    }
 }

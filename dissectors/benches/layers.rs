@@ -24,6 +24,7 @@ fn packet() -> Vec<u8> {
         network_appearance: None,
         routing_context: Some(1),
         protocol_data,
+        rival: None,
         correlation_id: None,
     };
     let message = message.octets();

@@ -2,7 +2,7 @@
 
 use crate::{
     error::Error,
-    m3ua::{self, CORRELATION_ID, Message, number},
+    m3ua::{self, CORRELATION_ID, Layer, Message, number},
     notes::{Note, Notes},
 };
 
@@ -15,6 +15,8 @@ pub struct Data<'a> {
     pub correlation_id: Option<u32>,
     /// An MTP3 message, read by [`crate::mtp3::parse`].
     pub mtp3: &'a [u8],
+    /// The last of several, which is another.
+    pub rival: Option<&'a [u8]>,
 }
 
 /// Reads the common header and bounds the parameters (§3.1).
@@ -23,7 +25,7 @@ pub struct Data<'a> {
 ///
 /// Returns an error as [`m3ua::parse`] does.
 pub fn parse<'a>(input: &'a [u8], notes: &mut Notes) -> Result<Message<'a>, Error> {
-    m3ua::header(input, notes).inspect_err(|_| notes.add(Note::M2uaUnreadable))
+    m3ua::header(input, Layer::M2ua, notes).inspect_err(|_| notes.add(Note::M2uaUnreadable))
 }
 
 /// Reads a Data message; `None` when it is another, or noted to lack Protocol Data.
@@ -31,31 +33,41 @@ pub fn data<'a>(message: &Message<'a>, notes: &mut Notes) -> Option<Data<'a>> {
     if message.class != USER_ADAPTATION || message.kind != DATA {
         return None;
     }
-    let (mut interface, mut correlation_id, mut mtp3) = (None, None, None);
+    let (mut interface, mut correlation_id) = (None, None);
+    let (mut mtp3, mut rival): (Option<&[u8]>, _) = (None, None);
     let mut parameters = message.parameters();
     while let Some((tag, value)) = parameters.next(notes) {
         let again = match tag {
             INTERFACE => m3ua::set(&mut interface, number(value)),
             CORRELATION_ID => m3ua::set(&mut correlation_id, number(value)),
-            PROTOCOL_DATA_1 => m3ua::set(&mut mtp3, Some(value)),
             // In Japan the octet with length indicator and priority comes first.
-            PROTOCOL_DATA_2 => m3ua::set(&mut mtp3, value.get(1..)),
-            _ => false,
+            PROTOCOL_DATA_1 | PROTOCOL_DATA_2 => {
+                let value = value.get(usize::from(tag == PROTOCOL_DATA_2)..);
+                rival = value.filter(|value| mtp3.is_some_and(|first| first != *value));
+                m3ua::set(&mut mtp3, value)
+            }
+            INTERFACE_TEXT => false,
+            _ => {
+                notes.add(Note::M2uaParameterUnknown);
+                false
+            }
         };
         if again {
-            notes.add(Note::M3uaParameterDuplicate);
+            notes.add(Note::M2uaParameterDuplicate);
         }
     }
     if mtp3.is_none() {
         notes.add(Note::M2uaUnreadable);
     }
-    Some(Data { interface, correlation_id, mtp3: mtp3? })
+    Some(Data { interface, correlation_id, mtp3: mtp3?, rival })
 }
 
 /// Message class MAUP.
 pub(crate) const USER_ADAPTATION: u8 = 6;
 pub(crate) const DATA: u8 = 1;
 pub(crate) const INTERFACE: u16 = 0x0001;
+/// Interface Identifier as text, which names the same interface.
+const INTERFACE_TEXT: u16 = 0x0003;
 pub(crate) const PROTOCOL_DATA_1: u16 = 0x0300;
 const PROTOCOL_DATA_2: u16 = 0x0301;
 

@@ -28,6 +28,48 @@ pub struct Message<'a> {
     pub kind: u8,
     /// The parameters, unread.
     pub parameters: &'a [u8],
+    /// Which layer it is of.
+    pub layer: Layer,
+}
+
+/// The layers whose messages have this form; each tells of oddities by notes of its own.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Layer {
+    /// M3UA (RFC 4666).
+    M3ua,
+    /// M2UA (RFC 3331).
+    M2ua,
+    /// SUA (RFC 3868).
+    Sua,
+}
+
+/// The notes of a layer.
+struct Oddities {
+    reserved: Note,
+    length: Note,
+    padding: Note,
+}
+
+impl Layer {
+    const fn oddities(self) -> Oddities {
+        match self {
+            Self::M3ua => Oddities {
+                reserved: Note::M3uaReservedNonzero,
+                length: Note::M3uaLengthMismatch,
+                padding: Note::M3uaPaddingNonzero,
+            },
+            Self::M2ua => Oddities {
+                reserved: Note::M2uaReservedNonzero,
+                length: Note::M2uaLengthMismatch,
+                padding: Note::M2uaPaddingNonzero,
+            },
+            Self::Sua => Oddities {
+                reserved: Note::SuaReservedNonzero,
+                length: Note::SuaLengthMismatch,
+                padding: Note::SuaPaddingNonzero,
+            },
+        }
+    }
 }
 
 /// What a DATA message says (§3.3.1).
@@ -39,6 +81,8 @@ pub struct Data<'a> {
     pub routing_context: Option<u32>,
     /// Protocol Data: a routing label and an MTP3 user part.
     pub protocol_data: mtp3::Message<'a>,
+    /// The last of several Protocol Data; there may be one only, and receivers differ in which.
+    pub rival: Option<mtp3::Message<'a>>,
     /// Correlation Id.
     pub correlation_id: Option<u32>,
 }
@@ -82,7 +126,7 @@ impl NetworkManagement<'_> {
 /// Returns [`Error::Unsupported`] for a version other than 1 and an error when the octets end
 /// inside the header.
 pub fn parse<'a>(input: &'a [u8], notes: &mut Notes) -> Result<Message<'a>, Error> {
-    let message = header(input, notes)?;
+    let message = header(input, Layer::M3ua, notes)?;
     if message.name().is_none() {
         notes.add(Note::M3uaMessageUnknown);
     }
@@ -90,25 +134,30 @@ pub fn parse<'a>(input: &'a [u8], notes: &mut Notes) -> Result<Message<'a>, Erro
 }
 
 /// Reads the common header, which M2UA and SUA share.
-pub(crate) fn header<'a>(input: &'a [u8], notes: &mut Notes) -> Result<Message<'a>, Error> {
+pub(crate) fn header<'a>(
+    input: &'a [u8],
+    layer: Layer,
+    notes: &mut Notes,
+) -> Result<Message<'a>, Error> {
+    let oddities = layer.oddities();
     let (body, (version, reserved, class, kind, length)) =
         (be_u8::<_, Error>, be_u8, be_u8, be_u8, be_u32).parse(input)?;
     if version != VERSION {
         return Err(Error::Unsupported { value: version.into() });
     }
     if reserved != 0 {
-        notes.add(Note::M3uaReservedNonzero);
+        notes.add(oddities.reserved);
     }
     let length = usize::try_from(length).ok().and_then(|n| n.checked_sub(HEADER));
     let parameters = length.and_then(|n| body.get(..n)).unwrap_or_else(|| {
-        notes.add(Note::M3uaLengthMismatch);
+        notes.add(oddities.length);
         body
     });
     // The length may leave out the padding of the last parameter (§3.1.4).
     if body.len() - parameters.len() > 3 {
-        notes.add(Note::M3uaLengthMismatch);
+        notes.add(oddities.length);
     }
-    Ok(Message { class, kind, parameters })
+    Ok(Message { class, kind, parameters, layer })
 }
 
 impl<'a> Message<'a> {
@@ -127,7 +176,7 @@ impl<'a> Message<'a> {
     /// Returns the parameters, to be read one after the other.
     #[must_use]
     pub const fn parameters(&self) -> Parameters<'a> {
-        Parameters(self.parameters)
+        Parameters { rest: self.parameters, layer: self.layer }
     }
 
     /// Reads a DATA message; `None` when it is another or lacks Protocol Data.
@@ -142,14 +191,17 @@ impl<'a> Message<'a> {
             return Ok(None);
         }
         let (mut network_appearance, mut routing_context) = (None, None);
-        let (mut correlation_id, mut user, mut draft) = (None, None, false);
+        let (mut correlation_id, mut user, mut last, mut draft) = (None, None, None, false);
         let mut parameters = self.parameters();
         while let Some((tag, value)) = parameters.next(notes) {
             let again = match tag {
                 NETWORK_APPEARANCE => set(&mut network_appearance, number(value)),
                 ROUTING_CONTEXT => set(&mut routing_context, number(value)),
                 CORRELATION_ID => set(&mut correlation_id, number(value)),
-                PROTOCOL_DATA => set(&mut user, Some(value)),
+                PROTOCOL_DATA => {
+                    last = user.map(|_: &[u8]| value);
+                    set(&mut user, Some(value))
+                }
                 _ => {
                     draft |= DRAFT_PROTOCOL_DATA.contains(&tag);
                     notes.add(Note::M3uaParameterUnknown);
@@ -164,11 +216,14 @@ impl<'a> Message<'a> {
             notes.add(if draft { Note::M3uaVersionDraft } else { Note::M3uaDataMissing });
             return Ok(None);
         };
-        let (_, protocol_data) = protocol_data(user)?;
+        let first = protocol_data(user).map(|(_, message)| message);
+        let rival = last.and_then(|last| Some(protocol_data(last).ok()?.1));
+        let protocol_data = first.or_else(|error| rival.ok_or(error))?;
         if protocol_data.ni > 3 {
             notes.add(Note::MtpSpareNi);
         }
-        Ok(Some(Data { network_appearance, routing_context, protocol_data, correlation_id }))
+        let rival = rival.filter(|rival| *rival != protocol_data);
+        Ok(Some(Data { network_appearance, routing_context, protocol_data, rival, correlation_id }))
     }
 
     /// Reads a signalling network management message (§3.4); `None` when it is another.
@@ -212,26 +267,36 @@ impl<'a> Message<'a> {
 
 /// Reads parameters (§3.2) one after the other.
 #[derive(Clone, Copy, Debug)]
-pub struct Parameters<'a>(pub(crate) &'a [u8]);
+pub struct Parameters<'a> {
+    pub(crate) rest: &'a [u8],
+    pub(crate) layer: Layer,
+}
 
 impl<'a> Parameters<'a> {
     /// Returns tag and value of the next parameter; `None` at the end, or with a note where one
     /// overruns the message.
     pub fn next(&mut self, notes: &mut Notes) -> Option<(u16, &'a [u8])> {
-        if self.0.is_empty() {
+        if self.rest.is_empty() {
             return None;
         }
-        let Ok((rest, parameter)) = parameter(self.0, notes) else {
-            notes.add(Note::M3uaLengthMismatch);
-            self.0 = &[];
+        let oddities = self.layer.oddities();
+        let Ok((rest, (parameter, padded))) = parameter(self.rest) else {
+            notes.add(oddities.length);
+            self.rest = &[];
             return None;
         };
-        self.0 = rest;
+        if padded {
+            notes.add(oddities.padding);
+        }
+        self.rest = rest;
         Some(parameter)
     }
 }
 
-fn parameter<'a>(input: &'a [u8], notes: &mut Notes) -> IResult<&'a [u8], (u16, &'a [u8]), Error> {
+/// A tag, its value, and whether its padding is not zero.
+type Padded<'a> = ((u16, &'a [u8]), bool);
+
+fn parameter(input: &[u8]) -> IResult<&[u8], Padded<'_>, Error> {
     let (rest, (tag, length)) = (be_u16, be_u16).parse(input)?;
     let Some(size) = length.checked_sub(4) else {
         return Err(nom::Err::Error(Error::Length { value: length.into() }));
@@ -240,10 +305,7 @@ fn parameter<'a>(input: &'a [u8], notes: &mut Notes) -> IResult<&'a [u8], (u16, 
     // A receiver accepts a last parameter without its padding (§3.1.4).
     let padding = usize::from(size.wrapping_neg() & 3).min(rest.len());
     let (rest, padding) = take(padding)(rest)?;
-    if padding.iter().any(|&octet| octet != 0) {
-        notes.add(Note::M3uaPaddingNonzero);
-    }
-    Ok((rest, (tag, value)))
+    Ok((rest, ((tag, value), padding.iter().any(|&octet| octet != 0))))
 }
 
 fn protocol_data(input: &[u8]) -> IResult<&[u8], mtp3::Message<'_>, Error> {

@@ -11,7 +11,7 @@ use nom::{
 
 use crate::{
     error::Error,
-    m3ua::{self, CORRELATION_ID, INFO_STRING, Parameters, ROUTING_CONTEXT, number},
+    m3ua::{self, CORRELATION_ID, INFO_STRING, Layer, Parameters, ROUTING_CONTEXT, number},
     notes::{Note, Notes},
     sccp::{
         Address, Connection, GlobalTitle, Message as Sccp, MessageType, RoutingIndicator,
@@ -31,6 +31,8 @@ pub struct Carried<'a> {
     pub network_appearance: Option<u32>,
     /// The message as SCCP would say it.
     pub message: Sccp<'a>,
+    /// The same with the last of several Data parameters, which is another.
+    pub rival: Option<Sccp<'a>>,
 }
 
 /// Reads the common header and bounds the parameters (§3.1).
@@ -39,7 +41,7 @@ pub struct Carried<'a> {
 ///
 /// Returns an error as [`m3ua::parse`] does.
 pub fn parse<'a>(input: &'a [u8], notes: &mut Notes) -> Result<Message<'a>, Error> {
-    m3ua::header(input, notes).inspect_err(|_| notes.add(Note::SuaUnreadable))
+    m3ua::header(input, Layer::Sua, notes).inspect_err(|_| notes.add(Note::SuaUnreadable))
 }
 
 /// Returns the acronym of a message, `None` when class or type are not known.
@@ -68,6 +70,10 @@ pub fn carried<'a>(message: &Message<'a>, notes: &mut Notes) -> Option<Carried<'
                 routing_context: found.routing_context,
                 network_appearance: found.network_appearance,
                 message: Sccp::Connection(found.connection(kind)),
+                rival: found.rival.map(|rival| {
+                    let data = Some(rival);
+                    Sccp::Connection(Connection { data, ..found.connection(kind) })
+                }),
             });
         }
         _ => return None,
@@ -82,6 +88,7 @@ pub fn carried<'a>(message: &Message<'a>, notes: &mut Notes) -> Option<Carried<'
         routing_context: found.routing_context,
         network_appearance: found.network_appearance,
         message: Sccp::Unitdata(data),
+        rival: found.rival.map(|rival| Sccp::Unitdata(Unitdata { data: rival, ..data })),
     })
 }
 
@@ -100,6 +107,7 @@ struct Found<'a> {
     importance: Option<u32>,
     segmentation: Option<u32>,
     data: Option<&'a [u8]>,
+    rival: Option<&'a [u8]>,
 }
 
 impl<'a> Found<'a> {
@@ -121,7 +129,10 @@ impl<'a> Found<'a> {
                 HOP_COUNTER => m3ua::set(&mut found.hop_counter, number(value)),
                 IMPORTANCE => m3ua::set(&mut found.importance, number(value)),
                 SEGMENTATION => m3ua::set(&mut found.segmentation, number(value)),
-                DATA => m3ua::set(&mut found.data, Some(value)),
+                DATA => {
+                    found.rival = found.data.and(Some(value)).filter(|_| found.data != Some(value));
+                    m3ua::set(&mut found.data, Some(value))
+                }
                 INFO_STRING
                 | CORRELATION_ID
                 | SEQUENCE_NUMBER
@@ -130,12 +141,12 @@ impl<'a> Found<'a> {
                 | PRIORITY
                 | SEQUENCE_CONTROL => false,
                 _ => {
-                    notes.add(Note::M3uaParameterUnknown);
+                    notes.add(Note::SuaParameterUnknown);
                     false
                 }
             };
             if again {
-                notes.add(Note::M3uaParameterDuplicate);
+                notes.add(Note::SuaParameterDuplicate);
             }
         }
         found
@@ -194,7 +205,7 @@ const fn low_octet(word: u32) -> u8 {
 /// Reads an address parameter (§3.10.2): routing indicator, address indicator, parameters.
 fn address<'a>(input: &'a [u8], notes: &mut Notes) -> Address<'a> {
     let mut out = Address { octets: input, ..Address::default() };
-    let Ok((rest, (routing, _indicator))) = (be_u16::<_, Error>, be_u16).parse(input) else {
+    let Ok((rest, (routing, indicator))) = (be_u16::<_, Error>, be_u16).parse(input) else {
         notes.add(Note::SccpAddressTruncated);
         return out;
     };
@@ -203,15 +214,28 @@ fn address<'a>(input: &'a [u8], notes: &mut Notes) -> Address<'a> {
     if matches!(routing, 2 | 4) {
         out.ri = RoutingIndicator::Ssn;
     }
-    let mut parameters = Parameters(rest);
+    let mut parameters = Parameters { rest, layer: Layer::Sua };
     while let Some((tag, value)) = parameters.next(notes) {
-        match tag {
-            GLOBAL_TITLE => out.gt = read_global_title(value, notes),
-            POINT_CODE => out.pc = number(value),
-            SUBSYSTEM => out.ssn = number(value).map(low_octet),
-            IPV4 | HOST_NAME | IPV6 => {}
-            _ => notes.add(Note::M3uaParameterUnknown),
+        let again = match tag {
+            GLOBAL_TITLE => m3ua::set(&mut out.gt, read_global_title(value, notes)),
+            POINT_CODE => m3ua::set(&mut out.pc, number(value)),
+            SUBSYSTEM => m3ua::set(&mut out.ssn, number(value).map(low_octet)),
+            IPV4 | HOST_NAME | IPV6 => false,
+            _ => {
+                notes.add(Note::SuaParameterUnknown);
+                false
+            }
+        };
+        if again {
+            notes.add(Note::SuaParameterDuplicate);
         }
+    }
+    // The indicator says which of SSN, point code and global title are used (§3.10.2).
+    let there = u16::from(out.ssn.is_some())
+        | u16::from(out.pc.is_some()) << 1
+        | u16::from(out.gt.is_some()) << 2;
+    if !(1..=4).contains(&routing) || indicator & !there & 7 != 0 {
+        notes.add(Note::SuaAddressIndicator);
     }
     out
 }
@@ -307,7 +331,7 @@ mod tests {
                 "1555010",
                 vec![Note::GtEsMismatch],
             ),
-            (&[0, 0, 0, 4, 8], "", vec![Note::SccpAddressTruncated]),
+            (&[0, 0, 0, 4, 8], "", vec![Note::SuaAddressIndicator, Note::SccpAddressTruncated]),
         ] {
             let length = u8::try_from(4 + title.len()).unwrap();
             let mut octets = vec![0, 1, 0, 5, 0x80, 1, 0, length];

@@ -49,7 +49,11 @@ impl Engine {
         match data {
             Ok(Some(data)) => {
                 let routing = (data.routing_context, data.network_appearance);
-                self.user_part(seen, &data.protocol_data, Carrier::M3ua, routing);
+                for message in
+                    [Some(&data.protocol_data), data.rival.as_ref()].into_iter().flatten()
+                {
+                    self.user_part(seen, message, Carrier::M3ua, routing);
+                }
             }
             Ok(None) if message.is_data() => self.unread_below(&seen, "m3ua", "no protocol data"),
             Ok(None) => self.m3ua_management(&seen, &message),
@@ -106,7 +110,11 @@ impl Engine {
         let Some((data, notes)) = read else { return self.quarantine(&seen, "m2ua") };
         seen.notes = notes;
         match data {
-            Ok(Some(data)) => self.mtp3(seen, data.mtp3, Carrier::M2ua),
+            Ok(Some(data)) => {
+                for octets in [Some(data.mtp3), data.rival].into_iter().flatten() {
+                    self.mtp3(seen, octets, Carrier::M2ua);
+                }
+            }
             Ok(None) => self.stats.other("M2UA management"),
             Err(error) => self.unread_below(&seen, "m2ua", error.reason()),
         }
@@ -128,9 +136,13 @@ impl Engine {
                     na: carried.network_appearance,
                     ..Label::default()
                 };
-                let mut envelope = self.envelope(&seen, label);
-                self.stats.sccp_messages += 1;
-                self.sccp_message(&mut envelope, &carried.message);
+                for message in
+                    [Some(&carried.message), carried.rival.as_ref()].into_iter().flatten()
+                {
+                    let mut envelope = self.envelope(&seen, label);
+                    self.stats.sccp_messages += 1;
+                    self.sccp_message(&mut envelope, message);
+                }
             }
             Ok(None) => self.stats.other("SUA management"),
             Err(error) => self.unread_below(&seen, "sua", error.reason()),

@@ -114,6 +114,10 @@ impl Engine {
         envelope.notes.add(Note::SccpSegmented);
         let readings = self.segments.push(key, segment, *envelope, self.now, &mut envelope.notes);
         self.trail(&key, !readings.is_empty());
+        if readings.is_empty() && envelope.notes.contains(Note::SccpReassemblyConflict) {
+            let mut event = envelope.event(EventType::Sccp);
+            self.decide(&mut event);
+        }
         self.read_segments(envelope, readings, kind != MessageType::Ludt);
     }
 

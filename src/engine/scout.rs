@@ -201,6 +201,8 @@ impl Scout {
         let ppid = data.ppid.unwrap_or(0);
         (carrier(ppid, ports, data.payload, &mut notes)? == Carrier::M3ua).then_some(())?;
         let user = m3ua::parse(data.payload, &mut notes).ok()?.data(&mut notes).ok()??;
+        // Two messages in one are the engine's.
+        user.rival.is_none().then_some(())?;
         let message = &user.protocol_data;
         let variant = self.variant(below);
         if message.si != mtp3::SCCP || (message.opc | message.dpc) >> variant.point_code_bits() != 0

@@ -1,5 +1,6 @@
 //! Silence: a request whose time is up becomes an event of its own.
 
+use picket_dissectors::Note;
 use picket_hw::Timestamp;
 
 use super::{Engine, application, transaction::Envelope};
@@ -86,6 +87,10 @@ impl Engine {
             self.stats.unread("sccp", "segments lost");
             let mut envelope = lost.context;
             envelope.at = lost.deadline;
+            envelope.notes.merge(&lost.notes);
+            if lost.conflict {
+                envelope.notes.add(Note::SccpReassemblyConflict);
+            }
             if let Some(trails) = &mut self.trails {
                 trails.begin(envelope.frame);
                 trails.whole(&lost.key);

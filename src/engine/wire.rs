@@ -110,7 +110,12 @@ impl Engine {
         };
         let whole = self.fragments.push(key, piece, self.now, &mut seen.notes);
         self.trail(&key, whole.is_some());
-        let Some(whole) = whole else { return };
+        let Some(whole) = whole else {
+            if seen.notes.contains(Note::IpFragmentOverlap) {
+                self.tell(&seen, EventType::Transport, None);
+            }
+            return;
+        };
         let packet = ip::Packet { fragment: None, truncated: false, payload: &whole, ..packet };
         match packet.past_extensions() {
             Ok(packet) => match tunnel::within(&packet, &mut seen.notes) {
@@ -220,15 +225,22 @@ impl Engine {
                 seen.duplicate = duplicate;
                 self.adaptation(seen, data.payload);
             }
-            associations::Delivery::Reassembled { octets, ppid, .. } => {
+            associations::Delivery::Reassembled { octets, rival, ppid, .. } => {
                 seen.notes.add(Note::SctpFragmented);
                 if let Some(facts) = seen.sctp.as_mut() {
                     facts.ppid = ppid;
                 }
-                self.adaptation(seen, &octets);
-                self.associations.recycle(octets);
+                for reading in [Some(octets), rival].into_iter().flatten() {
+                    self.adaptation(seen, &reading);
+                    self.associations.recycle(reading);
+                }
             }
-            associations::Delivery::Partial | associations::Delivery::DuplicateFragment => {}
+            // What contradicts what came before is told at once: it may never become whole.
+            associations::Delivery::Partial | associations::Delivery::DuplicateFragment => {
+                if seen.notes.contains(Note::SctpFragmentConflict) {
+                    self.tell(&seen, EventType::Transport, None);
+                }
+            }
         }
     }
 

@@ -89,6 +89,8 @@ struct Partial {
     /// The length of the packet, once its last fragment has come.
     end: Option<usize>,
     conflict: bool,
+    /// What was noted of any fragment.
+    notes: Notes,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -148,6 +150,7 @@ impl Fragments {
             self.evicted(&gone, notes);
         }
         let partial = self.table.get_mut(&key)?;
+        partial.notes.merge(notes);
         if !partial.add(&mut self.blocks, offset, more, octets) {
             partial.conflict = true;
             self.counters.conflicts += 1;
@@ -155,6 +158,7 @@ impl Fragments {
         }
         let end = partial.end.filter(|end| partial.units == end.div_ceil(UNIT))?;
         let partial = self.table.remove(&key)?;
+        notes.merge(&partial.notes);
         if partial.conflict {
             notes.add(Note::IpFragmentOverlap);
         }
@@ -230,9 +234,9 @@ impl Fragments {
 }
 
 impl Partial {
-    const fn new() -> Self {
+    fn new() -> Self {
         let pages = [Page { block: u32::MAX, units: 0 }; PAGES];
-        Self { pages, units: 0, reach: 0, end: None, conflict: false }
+        Self { pages, units: 0, reach: 0, end: None, conflict: false, notes: Notes::default() }
     }
 
     /// Takes the octets that are not there yet; false when something contradicts what is.

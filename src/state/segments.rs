@@ -74,6 +74,8 @@ pub struct Lost<C> {
     pub readings: Readings,
     /// Whether segments contradicted each other.
     pub conflict: bool,
+    /// What was noted of any of them.
+    pub notes: Notes,
     /// When its time was over.
     pub deadline: Timestamp,
 }
@@ -110,6 +112,8 @@ struct Entry<C> {
     reading: Reading,
     rival: Option<Reading>,
     conflict: bool,
+    /// What was noted of any segment.
+    notes: Notes,
     context: C,
 }
 
@@ -148,6 +152,9 @@ impl<C> Segments<C> {
         if !segment.is_possible() {
             self.conflict(notes);
             return readings;
+        }
+        if let Some(entry) = self.table.get_mut(&key) {
+            entry.notes.merge(notes);
         }
         self.make_room(&key, segment, notes);
         if self.begins(&key, segment) {
@@ -189,6 +196,9 @@ impl<C> Segments<C> {
                 }
             }
         }
+        if !readings.is_empty() {
+            notes.merge(&entry.notes);
+        }
         if entry.conflict && (first == Fit::No || !readings.is_empty()) {
             notes.add(Note::SccpReassemblyConflict);
         }
@@ -212,10 +222,10 @@ impl<C> Segments<C> {
             for reading in [Some(&value.reading), value.rival.as_ref()].into_iter().flatten() {
                 readings.extend(reading.message(&self.blocks, &mut self.pool));
             }
-            let Entry { context, conflict, .. } = value.release(&mut self.blocks);
+            let Entry { context, conflict, notes, .. } = value.release(&mut self.blocks);
             if !readings.is_empty() {
                 self.counters.lost += 1;
-                return Some(Lost { key, context, readings, conflict, deadline });
+                return Some(Lost { key, context, readings, conflict, notes, deadline });
             }
         }
     }
@@ -266,7 +276,7 @@ impl<C> Segments<C> {
         }
         let mut reading = Reading::default();
         reading.put(&mut self.blocks, segment);
-        let entry = Entry { reading, rival: None, conflict: false, context };
+        let entry = Entry { reading, rival: None, conflict: false, notes: *notes, context };
         if let Some(gone) = self.table.insert(key, entry, WAITING, self.now) {
             self.evicted(gone.value, notes);
         }

@@ -12,7 +12,7 @@ use picket_dissectors::{
     tcap::{Kind, component::Problem},
 };
 
-use super::{wire::Carriage, world::Node};
+use super::{carriage::Carriage, world::Node};
 
 /// An application context.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

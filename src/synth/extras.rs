@@ -8,10 +8,10 @@ use picket_dissectors::emit::{
 };
 
 use super::{
+    carriage::Carriage,
     dialogue::{Answer, Context},
     procedures as p,
     stage::{SECOND, Stage},
-    wire::Carriage,
     world::{self, CAP, HomeNode, Subscriber, home},
 };
 

@@ -7,6 +7,7 @@
 //! a file: the same seed gives the same octets.
 
 pub mod background;
+pub mod carriage;
 pub mod dialogue;
 pub mod evasions;
 pub mod extras;

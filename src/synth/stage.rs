@@ -14,12 +14,13 @@ use picket_dissectors::{
 };
 
 use super::{
+    carriage::Carriage,
     dialogue::{Answer, Context, Dialogue},
     model::{Model, Tap, whole},
     network::{CARRIERS, HOME_STP},
     rng::Random,
     truth::Instance,
-    wire::{Carriage, Parcel, Route},
+    wire::{Parcel, Route},
     world::{self, Node, Place, Subscriber},
 };
 

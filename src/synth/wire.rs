@@ -6,12 +6,13 @@
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use picket_dissectors::{
-    emit::{ip, link::Ethernet, sctp},
+    emit::{link::Ethernet, sctp},
     m3ua::Data,
     mtp3,
 };
 
 use super::{
+    carriage::Carriage,
     network::{CARRIER_PC, CARRIERS, HOME_STP, NATIONAL_LINK},
     world::{Node, Place},
 };
@@ -25,22 +26,10 @@ pub struct Parcel {
     pub route: Route,
     /// The SCCP message.
     pub user: Vec<u8>,
-    /// How SCTP carries it.
+    /// How it is carried.
     pub carriage: Carriage,
     /// The truth it belongs to.
     pub instance: Option<u32>,
-}
-
-/// How SCTP carries a message.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Carriage {
-    /// In one DATA chunk.
-    #[default]
-    Whole,
-    /// In fragments of this many octets.
-    Fragments(usize),
-    /// In a packet that is sent twice.
-    Repeated,
 }
 
 /// Which way a message goes.
@@ -147,9 +136,11 @@ impl Wire {
             network_appearance: None,
             routing_context: association.routing_context,
             protocol_data: mtp3::Message { opc, dpc, si: SCCP, ni, mp: 0, sls, user },
+            rival: None,
             correlation_id: None,
         };
-        association.send(up, sls, &data.octets(), parcel.carriage, each);
+        let (ppid, message) = parcel.carriage.message(&data);
+        association.send(up, sls, ppid, &message, parcel.carriage, each);
     }
 
     /// Writes the frames that open the associations.
@@ -160,7 +151,9 @@ impl Wire {
                 let tag = association.tags.get(1 - side).copied().unwrap_or_default();
                 let tsn = association.tsn.get(side).copied().unwrap_or_default();
                 let init = sctp::init(ack, tag, tsn, &[]);
-                each(association.packet(up, vec![init], !ack));
+                for frame in association.frames(up, vec![init], !ack, Carriage::Whole) {
+                    each(frame);
+                }
             }
         }
     }
@@ -194,6 +187,7 @@ impl Association {
         &mut self,
         up: bool,
         sls: u8,
+        ppid: u32,
         message: &[u8],
         carriage: Carriage,
         each: &mut dyn FnMut(Vec<u8>),
@@ -203,22 +197,31 @@ impl Association {
         let Some(ssn) = ssn else { return };
         let message_number = *ssn;
         *ssn = ssn.wrapping_add(1);
-        let size = if let Carriage::Fragments(size) = carriage { size.max(1) } else { usize::MAX };
-        let pieces = message.len().div_ceil(size).max(1);
-        for (at, piece) in message.chunks(size.min(message.len().max(1))).enumerate() {
+        let pieces = message.len().div_ceil(carriage.size().max(1)).max(1);
+        let mut chunks = Vec::new();
+        for (at, piece) in
+            message.chunks(carriage.size().clamp(1, message.len().max(1))).enumerate()
+        {
             let stream = u16::try_from(stream).unwrap_or_default();
-            let mut data = sctp::whole(self.next(up), stream, message_number, M3UA, piece);
+            let mut data = sctp::whole(self.next(up), stream, message_number, ppid, piece);
             data.beginning = at == 0;
             data.ending = at + 1 == pieces;
+            chunks.push(data);
+        }
+        let packets = carriage.packets(&chunks, &mut |data| {
             let mut chunks = Vec::new();
             chunks.extend(self.acknowledgement(up));
-            chunks.push(sctp::data(&data));
+            chunks.push(sctp::data(data));
+            self.packet(up, chunks, false)
+        });
+        for packet in packets {
             self.sent += 1;
-            let frame = self.packet(up, chunks, false);
-            if carriage == Carriage::Repeated {
-                each(frame.clone());
+            for frame in self.link(up, &packet, carriage) {
+                if carriage == Carriage::Repeated {
+                    each(frame.clone());
+                }
+                each(frame);
             }
-            each(frame);
         }
     }
 
@@ -239,15 +242,18 @@ impl Association {
         due.then(|| sctp::sack(other.wrapping_sub(1)))
     }
 
+    fn frames(
+        &self,
+        up: bool,
+        chunks: Vec<Vec<u8>>,
+        opening: bool,
+        carriage: Carriage,
+    ) -> Vec<Vec<u8>> {
+        self.link(up, &self.packet(up, chunks, opening), carriage)
+    }
+
     fn packet(&self, up: bool, chunks: Vec<Vec<u8>>, opening: bool) -> Vec<u8> {
         let pick = |pair: [u16; 2], side: bool| if side { pair[1] } else { pair[0] };
-        let ends = match self.second {
-            // Neighbouring packets spread over both paths.
-            Some((ends, share)) if self.sent.wrapping_mul(37) % 100 < share => ends,
-            _ => self.ends,
-        };
-        let [lower, upper] = ends;
-        let (src, dst) = if up { (lower, upper) } else { (upper, lower) };
         let [low_tag, high_tag] = self.tags;
         let packet = sctp::Packet {
             source_port: pick(self.ports, !up),
@@ -259,18 +265,26 @@ impl Association {
             },
             chunks,
         };
-        let octets = packet.octets();
-        let packet = ip::Packet::sctp(src, dst, &octets).octets();
+        packet.octets()
+    }
+
+    fn link(&self, up: bool, packet: &[u8], carriage: Carriage) -> Vec<Vec<u8>> {
+        let [lower, upper] = match self.second {
+            // Neighbouring packets spread over both paths.
+            Some((ends, share)) if self.sent.wrapping_mul(37) % 100 < share => ends,
+            _ => self.ends,
+        };
+        let (src, dst) = if up { (lower, upper) } else { (upper, lower) };
         let tag = self.vlan.map(|vlan| (VLAN, vlan));
         let tags = tag.as_slice();
-        Ethernet { tags, ethertype: None, payload: &packet }.octets()
+        let frame =
+            |payload: Vec<u8>| Ethernet { tags, ethertype: None, payload: &payload }.octets();
+        carriage.ip(src, dst, packet).into_iter().map(frame).collect()
     }
 }
 
 /// Service indicator of SCCP (Q.704 §14.2.1).
 const SCCP: u8 = 3;
-/// Payload protocol identifier of M3UA (RFC 4666 §1.4.3).
-const M3UA: u32 = 3;
 /// Streams of an association; the first is for management.
 const STREAMS: usize = 5;
 /// Tag protocol identifier of IEEE 802.1Q.

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic here is a failed test")]
 
+mod carriers;
 mod dialogue;
 mod keys;
 mod network;

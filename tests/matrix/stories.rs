@@ -82,6 +82,8 @@ pub(crate) struct Step {
     pub(crate) ni: u8,
     pub(crate) after: u64,
     pub(crate) sccp: Vec<u8>,
+    /// The whole frame and its link type, in place of SCCP over an MTP link.
+    pub(crate) frame: Option<(u32, Vec<u8>)>,
 }
 
 impl Step {
@@ -93,7 +95,12 @@ impl Step {
 
 /// SCCP as it is, over the international link.
 pub(crate) fn raw(way: Way, sccp: Vec<u8>) -> Step {
-    Step { way, ni: 0, after: 1_000_000_000, sccp }
+    Step { way, ni: 0, after: 1_000_000_000, sccp, frame: None }
+}
+
+/// A frame as it is, at once.
+pub(crate) fn frame(link: u32, octets: Vec<u8>) -> Step {
+    Step { way: Way::In, ni: 0, after: 1_000, sccp: Vec::new(), frame: Some((link, octets)) }
 }
 
 /// A message in the smallest unitdata that holds it.
@@ -171,8 +178,9 @@ pub(crate) fn tell(steps: &[Step]) -> Told {
             sls: 1,
             user: &step.sccp,
         };
-        let link = LinkType(link::MTP3.try_into().unwrap());
-        let frame = OwnedFrame::new(at, link, label.octets(Variant::Itu));
+        let whole = step.frame.clone();
+        let (link, octets) = whole.unwrap_or_else(|| (link::MTP3, label.octets(Variant::Itu)));
+        let frame = OwnedFrame::new(at, LinkType(link.try_into().unwrap()), octets);
         engine.ingest(&OwnedFrame { number, ..frame }.as_frame());
     }
     engine.advance(at.saturating_add(60_000_000_000));

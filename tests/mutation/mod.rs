@@ -387,6 +387,7 @@ fn carried(tcap: &[u8], random: &mut Random) -> Vec<u8> {
         network_appearance: None,
         routing_context: Some(1),
         protocol_data,
+        rival: None,
         correlation_id: None,
     }
     .octets();

@@ -13,6 +13,7 @@ impl Data<'_> {
         let mut parameters = Vec::new();
         parameters.extend(self.interface.map(|id| parameter(INTERFACE, &id.to_be_bytes())));
         parameters.push(parameter(PROTOCOL_DATA_1, self.mtp3));
+        parameters.extend(self.rival.map(|rival| parameter(PROTOCOL_DATA_1, rival)));
         parameters
             .extend(self.correlation_id.map(|id| parameter(CORRELATION_ID, &id.to_be_bytes())));
         message(USER_ADAPTATION, DATA, &parameters)

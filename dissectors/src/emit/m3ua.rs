@@ -19,7 +19,9 @@ impl Data<'_> {
         {
             parameters.extend(value.map(|value| parameter(tag, &value.to_be_bytes())));
         }
-        parameters.push(parameter(PROTOCOL_DATA, &protocol_data(&self.protocol_data)));
+        for message in [Some(&self.protocol_data), self.rival.as_ref()].into_iter().flatten() {
+            parameters.push(parameter(PROTOCOL_DATA, &protocol_data(message)));
+        }
         parameters
             .extend(self.correlation_id.map(|id| parameter(CORRELATION_ID, &id.to_be_bytes())));
         message(TRANSFER, DATA, &parameters)

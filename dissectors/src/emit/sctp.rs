@@ -41,6 +41,9 @@ impl Packet {
     }
 }
 
+/// Where the checksum of a packet begins.
+pub const CHECKSUM: usize = 8;
+
 /// Writes any chunk, padded.
 #[must_use]
 pub fn chunk(kind: u8, flags: u8, value: &[u8]) -> Vec<u8> {

@@ -6,7 +6,9 @@ use super::{
 };
 use crate::{
     m3ua::ROUTING_CONTEXT,
-    sccp::RoutingIndicator,
+    mtp3::Variant,
+    notes::Notes,
+    sccp::{Message, RoutingIndicator},
     sua::{
         CAUSE, CLDR, CLDT, CONNECTIONLESS, DATA, DESTINATION_ADDRESS, GLOBAL_TITLE, HOP_COUNTER,
         IMPORTANCE, POINT_CODE, PROTOCOL_CLASS, SEGMENTATION, SEQUENCE_CONTROL, SOURCE_ADDRESS,
@@ -41,6 +43,34 @@ pub fn connectionless(unitdata: &Unitdata<'_>, routing_context: u32) -> Vec<u8> 
     }
     parameters.push(parameter(DATA, unitdata.data));
     message(CONNECTIONLESS, if returned { CLDR } else { CLDT }, &parameters)
+}
+
+/// Writes what an SCCP unitdata message says; `None` for any other message.
+#[must_use]
+pub fn translated(sccp: &[u8], variant: Variant, routing_context: u32) -> Option<Vec<u8>> {
+    let message = crate::sccp::parse(sccp, variant, &mut Notes::default()).ok()?;
+    let Message::Unitdata(read) = message else { return None };
+    let octet = read.return_cause.or(read.class)?;
+    let written = Unitdata {
+        kind: read.kind,
+        octet: octet | if read.return_on_error { 0x80 } else { 0 },
+        hop_counter: read.hop_counter.unwrap_or(15),
+        segmentation: read.segmentation,
+        importance: read.importance,
+        ..Unitdata::udt(of(&read.called), of(&read.calling), read.data)
+    };
+    Some(connectionless(&written, routing_context))
+}
+
+fn of(read: &crate::sccp::Address<'_>) -> Address {
+    let gt = read.gt.map(|gt| GlobalTitle {
+        gti: gt.gti,
+        tt: gt.tt.unwrap_or(0),
+        np: gt.np.unwrap_or(0),
+        nai: gt.nai.unwrap_or(0),
+        ..GlobalTitle::new(gt.digits, 0)
+    });
+    Address { ri: read.ri, pc: read.pc, ssn: read.ssn, gt, national: false }
 }
 
 fn address(address: &Address) -> Vec<u8> {

@@ -48,7 +48,7 @@ proptest! {
         correlation_id in option::of(any::<u32>()),
         mtp3 in vec(any::<u8>(), 0..40),
     ) {
-        let written = m2ua::Data { interface, correlation_id, mtp3: &mtp3 };
+        let written = m2ua::Data { interface, correlation_id, mtp3: &mtp3, rival: None };
         let octets = written.octets();
         let mut notes = Notes::default();
         let message = m2ua::parse(&octets, &mut notes).unwrap();

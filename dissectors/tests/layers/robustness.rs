@@ -61,6 +61,7 @@ fn good_frame(six: bool, data: &[u8]) -> Vec<u8> {
         network_appearance: Some(1),
         routing_context: Some(2),
         protocol_data,
+        rival: None,
         correlation_id: None,
     };
     let m3ua = m3ua.octets();

@@ -129,7 +129,7 @@ proptest! {
         user in vec(any::<u8>(), 0..300),
     ) {
         let protocol_data = mtp3::Message { opc, dpc, si: 3, ni: 2, mp: 0, sls: 9, user: &user };
-        let written = m3ua::Data { network_appearance, routing_context, protocol_data, correlation_id };
+        let written = m3ua::Data { network_appearance, routing_context, protocol_data, rival: None, correlation_id };
         let octets = written.octets();
         let mut notes = Notes::default();
         let read = m3ua::parse(&octets, &mut notes).unwrap();

@@ -245,7 +245,9 @@ impl<'a> Walk<'a> {
         self.layers.push(layer);
         if let Some(data) = data {
             // The label is M3UA's own; only the user part has octets of its own.
-            self.label(self.layer("routing label", &[], depth + 1), data.protocol_data);
+            for message in [Some(data.protocol_data), data.rival].into_iter().flatten() {
+                self.label(self.layer("routing label", &[], depth + 1), message);
+            }
         }
     }
 

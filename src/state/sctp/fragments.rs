@@ -3,9 +3,11 @@
 //! The fragments of a DATA message have TSNs one after the other, those of an I-DATA message
 //! fragment numbers; a message is a run from a B to an E bit without gap. Stream and stream
 //! sequence number are compared and a difference noted, but do not part a run: there are endpoints
-//! that go by the TSN alone. Of two versions of a fragment the first stays; when the message is
-//! whole with the second one in its place, that reading is handed out too. Fragments that were
-//! handed out stay for a while, so that a later version or copy of one is told.
+//! that go by the TSN alone. Of two versions of a fragment the first stays, and the latest other one
+//! beside it: which of them the endpoint took is not known here (it passes over a packet whose
+//! checksum is wrong). Both readings are handed out. Fragments that were handed out stay for a
+//! while, so that a later version or copy of one is told. What was noted of the packets of all
+//! fragments is noted of the message.
 
 use picket_dissectors::{Note, Notes};
 use picket_hw::Timestamp;
@@ -62,6 +64,10 @@ enum Lane {
 struct Piece {
     octets: Chain,
     said: Said,
+    /// The latest version that says something else in the same place of the same message.
+    rival: Option<Chain>,
+    /// What was noted of its packet.
+    notes: Notes,
     /// Whether the message was handed out.
     done: bool,
     conflict: bool,
@@ -126,7 +132,10 @@ impl Fragments {
     pub(super) fn expire(&mut self, now: Timestamp) -> Option<Lost> {
         loop {
             let Gone { key, value, deadline } = self.table.expire(now)?;
-            let Piece { octets, said, done, .. } = value;
+            let Piece { octets, said, done, rival, .. } = value;
+            if let Some(rival) = rival {
+                self.blocks.release(rival);
+            }
             let mut lost = Lost {
                 association: key.association,
                 stream: said.stream,
@@ -183,7 +192,11 @@ impl Keeper<'_> {
             }
             piece.conflict = true;
             self.conflict();
-            return self.assemble(place, Some(chunk)).unwrap_or(Delivery::Partial);
+            let whole = self.assemble(place, Some(chunk));
+            if whole.is_none() {
+                self.keep_rival(place, chunk);
+            }
+            return whole.unwrap_or(Delivery::Partial);
         }
         // Of a message that was handed out, or whose time was over.
         if duplicate {
@@ -204,16 +217,47 @@ impl Keeper<'_> {
         {
             self.forget(piece);
         }
-        while !self.blocks.has_room(chunk.payload.len()) {
-            let Some(gone) = self.table.expire(Timestamp::MAX) else { return false };
-            self.forget(gone.value);
-        }
-        let Some(octets) = self.blocks.store(chunk.payload) else { return false };
-        let piece = Piece { octets, said: Said::of(chunk), done: false, conflict: false };
+        let Some(octets) = self.store(chunk.payload) else { return false };
+        let piece = Piece {
+            octets,
+            said: Said::of(chunk),
+            rival: None,
+            notes: *self.notes,
+            done: false,
+            conflict: false,
+        };
         if let Some(gone) = self.table.insert(place, piece, WAITING, self.now) {
             self.forget(gone.value);
         }
         true
+    }
+
+    /// Keeps another version of a fragment, in place of one kept before.
+    fn keep_rival(&mut self, place: Place, chunk: &Chunk<'_>) {
+        let fits = |said: &Said| {
+            said.beginning == chunk.beginning
+                && said.ending == chunk.ending
+                && said.same_message(&Said::of(chunk))
+        };
+        if self.table.get(&place).is_none_or(|piece| piece.done || !fits(&piece.said)) {
+            return;
+        }
+        let Some(octets) = self.store(chunk.payload) else { return };
+        // Making room may have cost the fragment itself.
+        let Some(piece) = self.table.get_mut(&place) else { return self.blocks.release(octets) };
+        piece.notes.merge(self.notes);
+        if let Some(old) = piece.rival.replace(octets) {
+            self.blocks.release(old);
+        }
+    }
+
+    /// Stores octets, forgetting fragments for it, oldest first.
+    fn store(&mut self, octets: &[u8]) -> Option<Chain> {
+        while !self.blocks.has_room(octets.len()) {
+            let gone = self.table.expire(Timestamp::MAX)?;
+            self.forget(gone.value);
+        }
+        self.blocks.store(octets)
     }
 
     fn forget(&mut self, piece: Piece) {
@@ -221,7 +265,7 @@ impl Keeper<'_> {
             self.counters.evicted_fragments += 1;
             self.notes.add(Note::StateEvicted);
         }
-        self.blocks.release(piece.octets);
+        self.blocks.put_back(piece);
     }
 
     fn conflict(&mut self) {
@@ -243,11 +287,22 @@ impl Keeper<'_> {
     fn assemble(&mut self, place: Place, other: Option<&Chunk<'_>>) -> Option<Delivery> {
         let run = self.run(place, other)?;
         let mut octets = self.pool.take();
+        let mut rival = None;
         let mut start = None;
         let mut conflict = other.is_some();
         for step in 0..run.count {
             let at = place.at(run.first.wrapping_add(step.into()));
             let piece = self.table.get_mut(&at)?;
+            self.notes.merge(&piece.notes);
+            // Up to the first rival both readings are the same.
+            if other.is_none() && rival.is_none() && piece.rival.is_some() {
+                let mut both = self.pool.take();
+                both.extend_from_slice(&octets);
+                rival = Some(both);
+            }
+            if let Some(rival) = &mut rival {
+                self.blocks.read(piece.rival.as_ref().unwrap_or(&piece.octets), rival);
+            }
             let said = match other.filter(|_| at == place) {
                 Some(chunk) => {
                     octets.extend_from_slice(chunk.payload);
@@ -258,7 +313,8 @@ impl Keeper<'_> {
                     piece.said
                 }
             };
-            conflict |= piece.conflict || !start.get_or_insert(said).same_message(&said);
+            let same = start.get_or_insert(said).same_message(&said);
+            conflict |= piece.conflict || !same;
             if other.is_none() {
                 piece.done = true;
                 self.table.touch(&at, DONE, self.now);
@@ -269,7 +325,7 @@ impl Keeper<'_> {
         }
         self.counters.reassembled += 1;
         let ppid = start.and_then(|said| said.ppid).unwrap_or(0);
-        Some(Delivery::Reassembled { octets, ppid, fragments: run.count })
+        Some(Delivery::Reassembled { octets, rival, ppid, fragments: run.count })
     }
 
     /// Finds the run around `place`. In order, all fragments but the last are done after a look at
@@ -367,6 +423,9 @@ impl Blocks {
     fn put_back(&mut self, piece: Piece) -> usize {
         let len = piece.octets.len();
         self.release(piece.octets);
+        if let Some(rival) = piece.rival {
+            self.release(rival);
+        }
         len
     }
 }

@@ -87,6 +87,8 @@ pub enum Delivery {
     Reassembled {
         /// Its octets, in a buffer to be given back through [`Associations::recycle`].
         octets: Vec<u8>,
+        /// What it says with the other versions of fragments that came in two, in a buffer alike.
+        rival: Option<Vec<u8>>,
         /// Payload protocol identifier of its first fragment.
         ppid: u32,
         /// How many chunks it came in.

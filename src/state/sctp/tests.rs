@@ -32,11 +32,14 @@ fn told(associations: &mut Associations, chunk: &Chunk<'_>) -> (String, Notes) {
     let said = match associations.data(KEY, chunk, Timestamp::EPOCH, &mut notes) {
         Delivery::Whole { duplicate: false } => "whole".to_owned(),
         Delivery::Whole { duplicate: true } => "duplicate".to_owned(),
-        Delivery::Reassembled { octets, ppid, .. } => {
+        Delivery::Reassembled { octets, rival, ppid, .. } => {
             assert_eq!(ppid, 3);
-            let text = String::from_utf8(octets.clone()).unwrap();
+            let text = |octets: &Vec<u8>| String::from_utf8(octets.clone()).unwrap();
+            let mut said = text(&octets);
+            said.extend(rival.iter().map(|rival| format!("|{}", text(rival))));
             associations.recycle(octets);
-            text
+            rival.into_iter().for_each(|rival| associations.recycle(rival));
+            said
         }
         Delivery::Partial => "-".to_owned(),
         Delivery::DuplicateFragment => "again".to_owned(),
@@ -112,9 +115,21 @@ fn stories_of_chunks() {
             vec![Tsn, Fragment],
         ),
         (
-            "the first stays",
+            "both readings, told before the end",
             vec![(1, "B", "a"), (1, "B", "x"), (2, "E", "b")],
-            "- - ab",
+            "- - ab|xb",
+            vec![Tsn, Fragment],
+        ),
+        (
+            "the latest of three versions",
+            vec![(1, "B", "a"), (2, "", "b"), (2, "", "x"), (2, "", "y"), (3, "E", "c")],
+            "- - - - abc|ayc",
+            vec![Tsn, Fragment],
+        ),
+        (
+            "two fragments in two versions",
+            vec![(1, "B", "a"), (1, "B", "x"), (2, "E", "b"), (2, "E", "y")],
+            "- - ab|xb ay",
             vec![Tsn, Fragment],
         ),
         (
@@ -141,6 +156,25 @@ fn stories_of_chunks() {
         noted.into_iter().for_each(|note| want_notes.add(note));
         assert_eq!((words.as_str(), notes), (want, want_notes), "{what}");
     }
+}
+
+#[test]
+fn what_was_noted_of_any_fragment_is_noted_of_the_message() {
+    let mut associations = Associations::new(BOUNDS, 1);
+    for (parts, noted) in [
+        ((1, "B", "a"), Some(Note::SctpCrcBad)),
+        ((2, "", "b"), Some(Note::IpTunnel)),
+        ((3, "E", "c"), None),
+    ] {
+        let mut notes = Notes::default();
+        noted.into_iter().for_each(|note| notes.add(note));
+        let said = associations.data(KEY, &chunk(parts), Timestamp::EPOCH, &mut notes);
+        if let Delivery::Reassembled { .. } = said {
+            assert!(notes.iter().eq([Note::IpTunnel, Note::SctpCrcBad]), "{notes:?}");
+            return;
+        }
+    }
+    panic!("it never became whole");
 }
 
 #[test]

@@ -10,12 +10,12 @@ use picket_dissectors::emit::{
 
 use crate::synth::{
     background,
+    carriage::Carriage,
     dialogue::{Answer, Context},
     network::RESCUE,
     procedures as p,
     scenario::{Scenario, benign},
     stage::Stage,
-    wire::Carriage,
     world,
 };
 

@@ -12,11 +12,11 @@ use picket_dissectors::{
 
 use super::location::{LOCATION, told};
 use crate::synth::{
+    carriage::Carriage,
     dialogue::{Answer, Context, Dialogue},
     procedures::{self as p, whereabouts},
     scenario::{Group::Evasion, Scenario, attack},
     stage::Stage,
-    wire::Carriage,
     world::{self, HLR, Subscriber},
 };
 

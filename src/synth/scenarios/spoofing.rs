@@ -10,10 +10,10 @@ use picket_dissectors::emit::{
 
 use super::location::{LOCATION, psi, told};
 use crate::synth::{
+    carriage::Carriage,
     dialogue::{Answer, Context},
     procedures::whereabouts,
     scenario::{Group::Evasion, Scenario, attack},
-    wire::Carriage,
     world::{self, HLR, HomeNode, MSC, home},
 };
 

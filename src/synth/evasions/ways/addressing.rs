@@ -1,4 +1,4 @@
-//! Titles, subsystems and carriers chosen to go round a filter (rows E23 to E32).
+//! Titles, subsystems and forms of SCCP chosen to go round a filter (rows E23 to E31).
 
 use picket_dissectors::{
     Note,
@@ -11,9 +11,9 @@ use picket_dissectors::{
 
 use super::{Answer, Request, Stage, Way, opening, plain, unanswered, way};
 use crate::synth::{
+    carriage::Carriage,
     network::text,
     procedures as p,
-    wire::Carriage,
     world::{self, HLR, HomeNode, VLR},
 };
 
@@ -175,16 +175,6 @@ pub(super) static WAYS: &[Way] = &[
             let user = connection::request(0x00_4321, &called, Some(&calling), &octets);
             stage.carry(dialogue.caller, dialogue.answerer, user, Carriage::Whole);
             stage.answer(&mut dialogue, 1, code, answer);
-        },
-    ),
-    way(
-        "E32",
-        "sctp_fragments",
-        "The request spread over SCTP fragments.",
-        &[Note::SctpFragmented],
-        |stage, mut request| {
-            request.dialogue.carriage = Carriage::Fragments(40);
-            plain(stage, request);
         },
     ),
 ];

@@ -1,6 +1,7 @@
 //! The ways of writing a request; the rows are those of the evasion matrix.
 
 mod addressing;
+mod carriers;
 mod encoding;
 mod transaction;
 
@@ -104,7 +105,9 @@ const fn hiding(way: Way) -> Way {
 
 /// Returns the ways, the plain ones first.
 pub fn ways() -> impl Iterator<Item = &'static Way> {
-    [PLAIN, encoding::WAYS, transaction::WAYS, addressing::WAYS].into_iter().flatten()
+    [PLAIN, encoding::WAYS, transaction::WAYS, addressing::WAYS, carriers::WAYS]
+        .into_iter()
+        .flatten()
 }
 
 /// As a request is written by everybody.

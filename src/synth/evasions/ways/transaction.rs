@@ -13,7 +13,7 @@ use picket_dissectors::{
 use super::{
     Answer, Needs, Request, Stage, Way, component, needing, opening, sent, unanswered, way,
 };
-use crate::synth::{dialogue::Context, wire::Carriage, world};
+use crate::synth::{carriage::Carriage, dialogue::Context, world};
 
 /// The ways of this kind.
 pub(super) static WAYS: &[Way] = &[
