@@ -110,7 +110,7 @@ FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-covera
 
 fuzz: build-packages
 	cd fuzz && RUSTFLAGS="$(FUZZ_FLAGS)" CARGO_TARGET_DIR=target \
-	    $(CARGO) build --release --locked --target $(FUZZ_HOST)
+	    $(CARGO) build --release --target $(FUZZ_HOST)
 	$(CARGO) run --locked --quiet --example fuzz_seeds fuzz/target/seeds
 	@mkdir -p fuzz/artifacts
 	@for source in fuzz/targets/*.rs; do \
