@@ -6,6 +6,8 @@
 #[path = "../tests/harness/fed.rs"]
 mod fed;
 
+use picket::config::Threads;
+
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let outputs = arguments.next().expect("none, away or file");
@@ -19,7 +21,7 @@ fn main() {
     };
     let state = (outputs != "none").then(|| dir.path());
     let source = fed::Fed::new(fed::campaign(messages));
-    let summary = fed::run(fed::setting(&settings, state), source);
+    let summary = fed::run(fed::setting(&settings, state), Threads::default(), vec![source], None);
     let (frames, alerts) = (summary.stats.frames, summary.outlet.alerts);
     eprintln!("{outputs}: {frames} frames, {alerts} alerts, {:?}", summary.lane);
 }

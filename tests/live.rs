@@ -78,10 +78,20 @@ fn what_is_sent_is_detected_and_replays_the_same() {
 
 #[test]
 fn two_interfaces_are_one_line_of_time() {
-    let Some(namespace) = Namespace::new("two") else { return };
+    one_line_of_time("two", "");
+}
+
+#[test]
+fn two_interfaces_read_by_two_threads_are_one_line_of_time() {
+    one_line_of_time("lanes", "[runtime]\ntopology = \"lanes\"\nlane_cpus = [0]\n");
+}
+
+fn one_line_of_time(name: &str, threads: &str) {
+    let Some(namespace) = Namespace::new(name) else { return };
     namespace.cable("tap0", "far0");
     namespace.cable("tap1", "far1");
-    let scene = Scene::new(1_000, "[capture]\ninterfaces = [\"tap0\", \"tap1\"]\n");
+    let more = format!("{threads}[capture]\ninterfaces = [\"tap0\", \"tap1\"]\n");
+    let scene = Scene::new(1_000, &more);
     let (config, record) = (scene.path("picket.toml"), scene.path("record.pcapng"));
     let running = namespace.listen(&[&"-c", &config, &"--record", &record]);
     // Every request goes one way and every answer the other, in small portions.

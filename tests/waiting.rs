@@ -12,7 +12,10 @@ use std::{
 };
 
 use fed::Fed;
-use picket::runtime::{Summary, lane, outlet};
+use picket::{
+    config::Threads,
+    runtime::{Summary, lane, outlet},
+};
 use serde_json::Value;
 
 fn ids(alerts: &str) -> BTreeSet<String> {
@@ -39,7 +42,12 @@ fn a_disk_that_stalls_holds_up_no_frame() {
     let outputs = format!("[file]\npath = \"{}\"\n", path.display());
     let frames = fed::campaign(2_000);
     let count = frames.len();
-    let calm = fed::run(fed::setting(&outputs, None), Fed::new(frames.clone()));
+    let calm = fed::run(
+        fed::setting(&outputs, None),
+        Threads::default(),
+        vec![Fed::new(frames.clone())],
+        None,
+    );
     assert_untroubled(&calm, count);
     let expected = ids(&fs::read_to_string(&path).expect("written"));
     fs::remove_file(&path).expect("there");
@@ -65,7 +73,7 @@ fn a_disk_that_stalls_holds_up_no_frame() {
         connection.execute_batch("COMMIT").expect("it is free again");
     }));
     let setting = fed::setting(&outputs, Some(dir.path()));
-    let summary = fed::run(setting, source);
+    let summary = fed::run(setting, Threads::default(), vec![source], None);
     assert_untroubled(&summary, count);
     assert!(summary.delivered.done, "{:?}", summary.delivered);
     assert_eq!(ids(&fs::read_to_string(&path).expect("written")), expected);
@@ -81,7 +89,12 @@ fn outputs_that_are_away_and_an_outbox_that_is_full_hold_up_no_frame() {
     );
     let frames = fed::campaign(2_000);
     let count = frames.len();
-    let summary = fed::run(fed::setting(&outputs, Some(dir.path())), Fed::new(frames));
+    let summary = fed::run(
+        fed::setting(&outputs, Some(dir.path())),
+        Threads::default(),
+        vec![Fed::new(frames)],
+        None,
+    );
     assert_untroubled(&summary, count);
     let delivered = summary.delivered;
     assert!(!delivered.done && delivered.lost() > 0, "{delivered:?}");

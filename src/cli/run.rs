@@ -7,11 +7,11 @@ use std::{
 
 use anyhow::anyhow;
 use clap::Args;
-use picket_hw::live::{LiveCapture, LiveOptions, Source, TimeSource};
+use picket_hw::live::{LiveCapture, LiveOptions, Port, Source, TimeSource};
 
 use super::{Failure, deliver, setup};
 use crate::{
-    config::{Backend, Plan, Subscribers, Timestamps, outputs::Stdout, plan::HomeNeed},
+    config::{Backend, Plan, Subscribers, Timestamps, Topology, outputs::Stdout, plan::HomeNeed},
     engine::Engine,
     operate::{Desk, Listening, Operator},
     runtime::{
@@ -53,10 +53,11 @@ impl Run {
         delivery::check(&plan).map_err(|error| Failure::Wrong(anyhow!(error)))?;
         let listening = plan.metrics.as_ref().map(Listening::open).transpose();
         let listening = listening.map_err(|error| Failure::Failed(anyhow!(error)))?;
-        let mut source = source(&plan)?;
-        let recorder = self.record.as_ref().map(|path| Recorder::create(path, &source.ports()));
+        let mut sources = sources(&plan)?;
+        let ports: Vec<_> = sources.iter_mut().flat_map(|source| source.ports()).collect();
+        let recorder = self.record.as_ref().map(|path| Recorder::create(path, &ports));
         let recorder = recorder.transpose().map_err(|error| Failure::Failed(anyhow!(error)))?;
-        let evidence = evidence(&plan, source.as_mut())?;
+        let evidence = evidence(&plan, &ports)?;
         let (plan, rules) = (Arc::new(plan), Arc::new(rules));
         let outputs = deliver::start(&plan)?;
         let options = setup::options(outputs.wants_events());
@@ -77,12 +78,14 @@ impl Run {
         let status = Box::new(move || monitor.status());
         let desk = Arc::new(Desk::new(&plan.sensor, &board, Some(status)));
         let operator = Operator::start(desk, listening).map_err(Failure::from)?;
+        let threads = plan.threads.clone();
         let (config, more) = (self.config, self.rules);
         let reload = move |now: &Setting| again(&config, &more, now).map_err(|error| why(&error));
         let start = Start {
             setting: Arc::new(Setting { plan, names, rules }),
             engine,
-            source,
+            sources,
+            threads,
             recorder,
             outputs,
             evidence,
@@ -144,6 +147,7 @@ fn again(config: &Path, more: &[PathBuf], now: &Setting) -> Result<Setting, Fail
     let old = &now.plan;
     for (table, same) in [
         ("capture", new.capture == old.capture),
+        ("runtime", new.threads == old.threads),
         ("output", new.output == old.output),
         ("state", new.state_dir == old.state_dir && new.capacity == old.capacity),
         (
@@ -163,6 +167,7 @@ fn again(config: &Path, more: &[PathBuf], now: &Setting) -> Result<Setting, Fail
     }
     let plan = Plan {
         capture: old.capture.clone(),
+        threads: old.threads.clone(),
         output: old.output.clone(),
         state_dir: old.state_dir.clone(),
         capacity: old.capacity,
@@ -184,8 +189,8 @@ fn why(failure: &Failure) -> String {
     }
 }
 
-/// Opens what the plan listens on.
-fn source(plan: &Plan) -> Result<Box<dyn Source>, Failure> {
+/// Opens what the plan listens on: one source, or where lanes read one an interface.
+fn sources(plan: &Plan) -> Result<Vec<Box<dyn Source>>, Failure> {
     let capture = &plan.capture;
     if capture.backend == Backend::Dpdk {
         return Err(Failure::Wrong(anyhow!(
@@ -212,15 +217,22 @@ fn source(plan: &Plan) -> Result<Box<dyn Source>, Failure> {
             Timestamps::Adapter => TimeSource::Adapter,
         },
     };
-    let source = LiveCapture::open(&interfaces, &options);
-    Ok(Box::new(source.map_err(|error| Failure::Failed(anyhow!(error)))?))
+    let together: Vec<&[String]> = match plan.threads.topology {
+        Topology::Fused => vec![&interfaces],
+        Topology::Lanes => interfaces.chunks(1).collect(),
+    };
+    let open = |interfaces: &[String]| -> Result<Box<dyn Source>, Failure> {
+        let source = LiveCapture::open(interfaces, &options);
+        Ok(Box::new(source.map_err(|error| Failure::Failed(anyhow!(error)))?))
+    };
+    together.into_iter().map(open).collect()
 }
 
 /// Begins the file of evidence, where one is asked for.
-fn evidence(plan: &Plan, source: &mut dyn Source) -> Result<Option<Evidence>, Failure> {
+fn evidence(plan: &Plan, ports: &[Port]) -> Result<Option<Evidence>, Failure> {
     let Some(config) = &plan.output.evidence else { return Ok(None) };
     let path = config.path.display();
-    let evidence = Evidence::create(config, &source.ports()).map_err(|error| {
+    let evidence = Evidence::create(config, ports).map_err(|error| {
         Failure::Failed(anyhow!(
             "{path}: evidence cannot be written: {error}; name a file in a directory of picket's with output.evidence.path"
         ))

@@ -52,6 +52,8 @@ pub struct Config {
     pub lists: Lists,
     /// What is kept between messages and between runs.
     pub state: State,
+    /// Threads of `picket run`.
+    pub runtime: Threads,
     /// Where alerts and events go; an output is on when its table is there.
     pub output: Output,
     /// Metrics and health; off without the table.
@@ -128,6 +130,31 @@ pub enum Backend {
     Pcap,
     /// DPDK; needs a build with `--features dpdk`.
     Dpdk,
+}
+
+/// Threads of `picket run`.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Threads {
+    /// Which threads read frames and which decides. What comes of it is the same.
+    pub topology: Topology,
+    /// Processors that the threads which read frames run on, in their order; those of the adapter's
+    /// NUMA node are best. Default: where the system puts them.
+    pub lane_cpus: Vec<u16>,
+    /// Processor that the thread which decides runs on (`lanes`). Default: where the system puts it.
+    pub engine_cpu: Option<u16>,
+}
+
+/// Which threads read frames and which decides.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub enum Topology {
+    /// One thread reads and decides: the least work for each frame.
+    #[default]
+    Fused,
+    /// A thread for each interface reads frames and what each says by itself, another decides: for
+    /// taps that one thread cannot read.
+    Lanes,
 }
 
 /// Who stamps frames.

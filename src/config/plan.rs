@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use picket_dissectors::Digits;
 
 use super::{
-    Capacity, Capture, Document, Problem,
+    Capacity, Capture, Document, Problem, Threads,
     error::ConfigError,
     outputs::{Metrics, Output, Subscribers, Web},
     resolve,
@@ -51,6 +51,8 @@ pub struct Plan {
     pub capacity: Capacity,
     /// Where frames come from.
     pub capture: Capture,
+    /// Threads of a live run.
+    pub threads: Threads,
     /// Where alerts and events go.
     pub output: Output,
     /// Metrics and health.

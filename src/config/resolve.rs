@@ -95,6 +95,7 @@ pub(super) fn plan(
         learning_hours: Some(config.state.learning_hours),
         capacity: config.state.capacity,
         capture: config.capture.clone(),
+        threads: config.runtime.clone(),
         output,
         metrics,
         web,

@@ -50,29 +50,47 @@ impl Burst {
         &self,
         mut each: impl FnMut(&Frame<'_>, Option<&[Ahead]>) -> Result<(), E>,
     ) -> Result<(), E> {
-        for taken in &self.frames {
-            let frame = Frame {
-                at: taken.at,
-                bytes: self.octets.get(taken.octets.clone()).unwrap_or_default(),
-                wire_len: taken.wire_len,
-                port: taken.port,
-                link: taken.link,
-                number: taken.number,
-                source: taken.source,
-            };
-            let aheads = taken.aheads.clone().and_then(|range| self.aheads.get(range));
+        for (frame, aheads) in (0..self.len()).filter_map(|place| self.get(place)) {
             each(&frame, aheads)?;
         }
         Ok(())
     }
 
-    fn clear(&mut self) {
+    /// Returns a frame and what was told of it.
+    pub(super) fn get(&self, place: usize) -> Option<(Frame<'_>, Option<&[Ahead]>)> {
+        let taken = self.frames.get(place)?;
+        let frame = Frame {
+            at: taken.at,
+            bytes: self.octets.get(taken.octets.clone()).unwrap_or_default(),
+            wire_len: taken.wire_len,
+            port: taken.port,
+            link: taken.link,
+            number: taken.number,
+            source: taken.source,
+        };
+        Some((frame, taken.aheads.clone().and_then(|range| self.aheads.get(range))))
+    }
+
+    /// Returns the time of a frame.
+    pub(super) fn at(&self, place: usize) -> Option<Timestamp> {
+        self.frames.get(place).map(|taken| taken.at)
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.frames.len()
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+
+    pub(super) fn clear(&mut self) {
         self.octets.clear();
         self.frames.clear();
         self.aheads.clear();
     }
 
-    fn take(&mut self, frame: &Frame<'_>, scout: &Scout) {
+    pub(super) fn take(&mut self, frame: &Frame<'_>, scout: &Scout) {
         let (start, first) = (self.octets.len(), self.aheads.len());
         self.octets.extend_from_slice(frame.bytes);
         let told = scout.look(frame, &mut self.aheads);

@@ -1,4 +1,4 @@
-//! A lane: one thread that reads a capture and drives an engine. The only clock of the program.
+//! The thread that drives the engine, and in topology T1 reads the capture. The clock of frames.
 //!
 //! Time moves with frames. When none come the clock moves it, [`SLACK`] behind, for a frame may
 //! still be on its way. Whatever comes later than that is given the time already reached, and
@@ -7,22 +7,19 @@
 
 use std::{
     io,
-    os::fd::{AsFd, OwnedFd},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
     sync::{Arc, mpsc},
     time::{Duration, SystemTime},
 };
 
-use picket_hw::{
-    Capture, CaptureError, Frame, Polled, Timestamp,
-    live::{Port, Source},
-};
-use rustix::event::{EventfdFlags, eventfd};
+use picket_hw::{Frame, Polled, Timestamp, live::Port};
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd};
 
 use super::{
     RunError, Setting,
     board::{Board, Published},
+    inflow::{Inflow, Told},
     keep::Keeping,
-    merge::Merge,
     outlet::Outlet,
     record::Recorder,
 };
@@ -33,7 +30,7 @@ use crate::{
 
 /// What a lane is made of.
 pub(super) struct Parts {
-    pub(super) source: Box<dyn Source>,
+    pub(super) inflow: Inflow,
     pub(super) engine: Engine,
     pub(super) recorder: Option<Recorder>,
     pub(super) outlet: Outlet,
@@ -90,16 +87,59 @@ impl Waker {
         let _ = rustix::io::write(self.0.as_fd(), &1_u64.to_ne_bytes());
     }
 
-    fn reset(&self) {
+    pub(super) fn fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+
+    /// Waits to be woken.
+    pub(super) fn wait(&self, timeout: Duration) -> io::Result<()> {
+        let timeout = Timespec {
+            tv_sec: i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX),
+            tv_nsec: timeout.subsec_nanos().into(),
+        };
+        let mut handles = [PollFd::from_borrowed_fd(self.fd(), PollFlags::IN)];
+        match rustix::event::poll(&mut handles, Some(&timeout)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(super) fn reset(&self) {
         let _ = rustix::io::read(self.0.as_fd(), &mut [0_u8; 8]);
+    }
+}
+
+/// How far reading goes on after the order to end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Drain(Option<Timestamp>);
+
+impl Drain {
+    /// The order came.
+    pub(super) fn begin(&mut self, now: Timestamp) {
+        self.0.get_or_insert(now);
+    }
+
+    pub(super) const fn has_begun(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Whether everything was read that should be, after a poll begun at `now` whose oldest frame was
+    /// captured at `oldest`. A line that never pauses must not keep the program: what was captured
+    /// before the order is read, however long that takes, and of what came later nothing is waited for.
+    pub(super) fn is_over(&self, polled: Polled, oldest: Timestamp, now: Timestamp) -> bool {
+        match (polled, self.0) {
+            (Polled::End, _) => true,
+            (_, None) => false,
+            (Polled::Frames(_), Some(at)) => oldest > at || now.since(at) >= LONGEST_DRAIN,
+            (Polled::Idle, Some(at)) => now.since(at) >= SHORTEST_DRAIN,
+        }
     }
 }
 
 /// A capture, an engine, and what stands between them.
 pub(super) struct Lane {
-    source: Box<dyn Source>,
+    inflow: Inflow,
     intake: Intake,
-    merge: Option<Merge>,
     outlet: Outlet,
     keep: Option<Keeping>,
     wants_stats: bool,
@@ -137,9 +177,8 @@ struct Intake {
 
 impl Lane {
     pub(super) fn new(parts: Parts) -> Self {
-        let Parts { mut source, engine, recorder, outlet, keep, wants_stats, orders, waker, board } =
+        let Parts { inflow, engine, recorder, outlet, keep, wants_stats, orders, waker, board } =
             parts;
-        let merge = (source.ports().len() > 1).then(Merge::default);
         let now = clock();
         let intake = Intake {
             engine,
@@ -151,9 +190,8 @@ impl Lane {
             counters: Counters::default(),
         };
         Self {
-            source,
+            inflow,
             intake,
-            merge,
             outlet,
             keep,
             wants_stats,
@@ -171,15 +209,19 @@ impl Lane {
 
     /// Runs until it is told to stop or the capture ends.
     pub(super) fn run(mut self) -> Ended {
-        let mut stopping: Option<Timestamp> = None;
+        let mut drain = Drain::default();
         let result = loop {
             self.waker.reset();
             while let Ok(order) = self.orders.try_recv() {
                 match order {
-                    Order::Stop => stopping = stopping.or_else(|| Some(clock())),
+                    Order::Stop => {
+                        drain.begin(clock());
+                        self.inflow.stop();
+                    }
                     Order::Install(setting) => {
                         let (plan, rules) = (Arc::clone(&setting.plan), Arc::clone(&setting.rules));
                         self.intake.engine.install(plan, rules);
+                        self.inflow.install(&self.intake.engine);
                         self.outlet.install(setting);
                         self.outlet.reopen();
                     }
@@ -190,18 +232,14 @@ impl Lane {
             let now = clock();
             let polled = match self.poll(now) {
                 Ok(polled) => polled,
-                Err(error) => break Err(RunError::Capture(error)),
+                Err(error) => break Err(error),
             };
-            // A line that never pauses must not keep the program: what was captured before the
-            // order is read, however long that takes, and of what came later nothing is waited for.
-            let more = |at: Timestamp| self.oldest <= at && now.since(at) < LONGEST_DRAIN;
-            let since = stopping.map(|at| now.since(at));
-            match polled {
-                Polled::Frames(_) if stopping.is_none_or(more) => continue,
-                Polled::Idle if since.is_none_or(|since| since < SHORTEST_DRAIN) => {}
-                Polled::Frames(_) | Polled::Idle | Polled::End => break Ok(()),
+            if self.inflow.is_over(&drain, polled, self.oldest, now) {
+                break Ok(());
             }
-            if let Err(error) = self.source.wait(self.waker.0.as_fd(), self.pause(stopping)) {
+            if polled == Polled::Idle
+                && let Err(error) = self.inflow.wait(&self.waker, drain.has_begun())
+            {
                 break Err(RunError::Wait(error));
             }
         };
@@ -209,28 +247,18 @@ impl Lane {
     }
 
     /// Reads a burst, and lets time pass when there is none.
-    fn poll(&mut self, now: Timestamp) -> Result<Polled, CaptureError> {
-        let Self { source, intake, merge, outlet, oldest, .. } = self;
+    fn poll(&mut self, now: Timestamp) -> Result<Polled, RunError> {
+        let Self { inflow, intake, outlet, oldest, .. } = self;
         intake.ceiling = now.saturating_add(AHEAD);
         intake.clock = now;
         *oldest = Timestamp::MAX;
-        let polled = match merge {
-            None => source.poll(&mut |frame| {
-                *oldest = frame.at.min(*oldest);
-                intake.take(frame, outlet);
-            })?,
-            Some(merge) => {
-                let polled = source.poll(&mut |frame| {
-                    *oldest = frame.at.min(*oldest);
-                    merge.push(&frame, &mut |frame| intake.take(frame, outlet));
-                })?;
-                merge.release(now.saturating_sub(SLACK), &mut |frame| intake.take(frame, outlet));
-                intake.counters.hurried = merge.hurried();
-                polled
-            }
-        };
-        if polled == Polled::Idle {
-            intake.pass(now.saturating_sub(SLACK));
+        let polled =
+            inflow.poll(now, oldest, &mut |frame, told| intake.take(frame, told, outlet))?;
+        intake.counters.hurried = inflow.hurried();
+        if polled == Polled::Idle
+            && let Some(quiet) = inflow.quiet(now)
+        {
+            intake.pass(quiet);
         }
         outlet.drain(&mut intake.engine);
         if now.since(self.told) >= PUBLISH {
@@ -243,12 +271,6 @@ impl Lane {
             }
         }
         Ok(polled)
-    }
-
-    /// Returns how long to wait for frames: not at all long while some wait for their turn.
-    fn pause(&self, stopping: Option<Timestamp>) -> Duration {
-        let held = self.merge.as_ref().is_some_and(|merge| !merge.is_empty());
-        if held || stopping.is_some() { SHORT_PAUSE } else { LONG_PAUSE }
     }
 
     /// Hands over what was learnt when it is time to, in a quiet moment if there is one: it takes a
@@ -291,8 +313,8 @@ impl Lane {
             sequence: self.spoken + 1,
             lane: self.intake.counters,
             outlet: self.outlet.counters(),
-            capture: self.source.counters(),
-            ports: self.source.ports(),
+            capture: self.inflow.counters(),
+            ports: self.inflow.ports(),
             stats: engine.stats().without_senders(),
             senders: u64::try_from(engine.stats().senders.count()).unwrap_or(u64::MAX),
             tables: engine.occupancy().to_vec(),
@@ -306,10 +328,8 @@ impl Lane {
     }
 
     fn end(mut self, result: Result<(), RunError>) -> Ended {
-        let Self { intake, merge, outlet, wants_stats, .. } = &mut self;
-        if let Some(merge) = merge {
-            merge.release(Timestamp::MAX, &mut |frame| intake.take(frame, outlet));
-        }
+        let Self { inflow, intake, outlet, wants_stats, .. } = &mut self;
+        inflow.rest(&mut |frame, told| intake.take(frame, told, outlet));
         let end = clock().max(intake.engine.now());
         intake.engine.advance(end);
         intake.engine.finish();
@@ -318,7 +338,7 @@ impl Lane {
             outlet.stats(intake.engine.stats(), end);
         }
         self.publish(end);
-        let Self { mut source, intake, outlet, keep, .. } = self;
+        let Self { mut inflow, intake, outlet, keep, .. } = self;
         outlet.close();
         if let Some(keep) = keep {
             keep.close(intake.engine.snapshot());
@@ -329,7 +349,7 @@ impl Lane {
         Ended {
             stats: engine.stats().clone(),
             counters,
-            ports: source.ports(),
+            ports: inflow.ports(),
             result: result.and(recorded),
         }
     }
@@ -337,7 +357,7 @@ impl Lane {
 
 impl Intake {
     /// Numbers a frame, sees to its time, records it and gives it to the engine.
-    fn take(&mut self, frame: Frame<'_>, outlet: &mut Outlet) {
+    fn take(&mut self, frame: Frame<'_>, told: Told<'_>, outlet: &mut Outlet) {
         self.taken += 1;
         let at = if frame.at < self.floor {
             self.counters.late += 1;
@@ -354,7 +374,10 @@ impl Intake {
             recorder.write(&taken, frame.at);
         }
         outlet.frame(&taken);
-        self.engine.ingest(&taken);
+        match told {
+            Some(told) => self.engine.ingest_read(&taken, told),
+            None => self.engine.ingest(&taken),
+        }
     }
 
     /// Lets time pass by the clock.
@@ -387,7 +410,7 @@ fn tell_changes(before: &[Port], now: &[Port]) {
 
 /// The live clock: UTC, as the kernel stamps frames.
 #[expect(clippy::disallowed_methods, reason = "the live clock")]
-fn clock() -> Timestamp {
+pub(super) fn clock() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_nanos(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
 }
@@ -406,8 +429,10 @@ const STATISTICS: u64 = 10_000_000_000;
 const SHORTEST_DRAIN: u64 = 60_000_000;
 /// And this long at most, should the frames have been stamped by a clock that is behind.
 const LONGEST_DRAIN: u64 = 30_000_000_000;
-const SHORT_PAUSE: Duration = Duration::from_millis(10);
-const LONG_PAUSE: Duration = Duration::from_millis(100);
+/// How long is waited for frames while some wait for their turn.
+pub(super) const SHORT_PAUSE: Duration = Duration::from_millis(10);
+/// How long is waited for frames otherwise.
+pub(super) const LONG_PAUSE: Duration = Duration::from_millis(100);
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 //! Everything with a thread: from a live capture to alerts, until a signal ends it.
 //!
 //! `picket-lane-0` ([`lane`]) owns the capture and the engine and is the only one
-//! that reads the clock for them. `picket-io` ([`outlet`]) takes what comes of it to the outputs,
+//! that reads the clock for them; in topology T2 there is a `picket-lane-N` a source, and
+//! `picket-engine` takes what they read ([`relay`]). `picket-io` ([`outlet`]) takes what comes of it to the outputs,
 //! which have threads of their own ([`crate::sink::delivery`]). Where they are asked for,
 //! `picket-evidence` ([`evidence`]) writes frames and `picket-learnt` what was learnt. The thread that
 //! called [`run`] waits for signals. They are joined by a bounded ring towards the outputs and a queue of orders towards
@@ -13,11 +14,13 @@
 pub mod ahead;
 pub mod board;
 pub mod evidence;
+mod inflow;
 mod keep;
 pub mod lane;
 pub mod merge;
 pub mod outlet;
 mod record;
+mod relay;
 mod signals;
 
 use std::{
@@ -29,9 +32,10 @@ use std::{
 
 use picket_hw::live::{Port, Source};
 pub use record::{RecordError, Recorder};
+use rustix::thread::CpuSet;
 
 use crate::{
-    config::Plan,
+    config::{Plan, Threads, Topology},
     engine::{Engine, Rules, Stats},
     event::fields::Names,
     learnt::LearntError,
@@ -57,8 +61,10 @@ pub struct Start {
     pub setting: Arc<Setting>,
     /// The engine, with what was learnt before; it gives out events when the outputs want them.
     pub engine: Engine,
-    /// Where frames come from.
-    pub source: Box<dyn Source>,
+    /// Where frames come from: one, or with [`Topology::Lanes`] one a lane.
+    pub sources: Vec<Box<dyn Source>>,
+    /// Which threads read, and where they run.
+    pub threads: Threads,
     /// Where they are recorded.
     pub recorder: Option<Recorder>,
     /// Where alerts go, and events where they are wanted.
@@ -113,6 +119,19 @@ pub enum RunError {
     /// The recording is not whole.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// No source of frames was given.
+    #[error("there is nothing to read frames from")]
+    NoSource,
+    /// A thread cannot run where it should.
+    #[error(
+        "runtime: processor {cpu} cannot be used ({error}); name some that `taskset -cp $$` lists"
+    )]
+    Cpu {
+        /// Which.
+        cpu: u16,
+        /// Why.
+        error: io::Error,
+    },
     /// A thread panicked: a defect.
     #[error("thread {0} panicked; please report what it printed")]
     Panic(&'static str),
@@ -129,7 +148,8 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
     let Start {
         mut setting,
         mut engine,
-        mut source,
+        mut sources,
+        threads,
         recorder,
         outputs,
         evidence,
@@ -138,7 +158,8 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
         mut reload,
     } = start;
     let mut signals = signals::Signals::register().map_err(failed("signal handlers"))?;
-    let ports: Vec<_> = source.ports().into_iter().map(|port| port.name).collect();
+    let ports: Vec<_> =
+        sources.iter_mut().flat_map(|source| source.ports()).map(|port| port.name).collect();
     let recording = recorder.as_ref().map(|recorder| recorder.path().display().to_string());
     let waker = lane::Waker::new().map_err(failed("an event descriptor"))?;
     let (orders, from_orders) = mpsc::channel();
@@ -162,8 +183,19 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
         }
         None => None,
     };
+    let cpus = &threads.lane_cpus;
+    let (name, cpu, inflow) = match threads.topology {
+        Topology::Fused => {
+            let source = sources.pop().ok_or(RunError::NoSource)?;
+            ("picket-lane-0", cpus.first().copied(), inflow::Inflow::fused(source))
+        }
+        Topology::Lanes => {
+            let relay = relay::Relay::start(sources, cpus, &waker, || engine.scout())?;
+            ("picket-engine", threads.engine_cpu, inflow::Inflow::Lanes(relay))
+        }
+    };
     let lane = lane::Lane::new(lane::Parts {
-        source,
+        inflow,
         engine,
         recorder,
         outlet,
@@ -174,7 +206,7 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
         board,
     });
     let ended = signals.closer();
-    let lane = spawn("picket-lane-0", move || {
+    let lane = spawn_on(name, cpu, move || {
         // However the lane ends, the thread that waits for signals has to know.
         let _ended = ended;
         lane.run()
@@ -212,7 +244,7 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
         }
         waker.wake();
     }
-    let lane = lane.join().map_err(|_| RunError::Panic("picket-lane-0"))?;
+    let lane = lane.join().map_err(|_| RunError::Panic(name))?;
     let (outlet, delivered) = io.join().map_err(|_| RunError::Panic("picket-io"))?;
     let evidence = showing.map(thread::JoinHandle::join).transpose();
     let evidence = evidence.map_err(|_| RunError::Panic("picket-evidence"))?;
@@ -225,9 +257,37 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
 }
 
 fn spawn<T: Send + 'static>(
-    name: &'static str,
+    name: &str,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<thread::JoinHandle<T>, RunError> {
-    let spawned = thread::Builder::new().name(name.into()).spawn(work);
-    spawned.map_err(|error| RunError::System { what: name, error })
+    let spawned = thread::Builder::new().name(name.to_owned()).spawn(work);
+    spawned.map_err(|error| RunError::System { what: "a thread", error })
+}
+
+/// Starts a thread on a processor of its own, where one is named.
+fn spawn_on<T: Send + 'static>(
+    name: &str,
+    cpu: Option<u16>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<thread::JoinHandle<T>, RunError> {
+    if let Some(cpu) = cpu {
+        // Asked before, so that who named one that is not there is told.
+        let allowed = rustix::thread::sched_getaffinity(None)
+            .map_err(|error| RunError::Cpu { cpu, error: error.into() })?;
+        if usize::from(cpu) >= CpuSet::MAX_CPU || !allowed.is_set(usize::from(cpu)) {
+            let error = io::Error::from(io::ErrorKind::NotFound);
+            return Err(RunError::Cpu { cpu, error });
+        }
+    }
+    let named = name.to_owned();
+    spawn(name, move || {
+        if let Some(cpu) = cpu {
+            let mut set = CpuSet::new();
+            set.set(usize::from(cpu));
+            if let Err(error) = rustix::thread::sched_setaffinity(None, &set) {
+                tracing::warn!(thread = named, cpu, %error, "runs where the system puts it");
+            }
+        }
+        work()
+    })
 }

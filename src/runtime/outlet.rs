@@ -119,7 +119,7 @@ impl Outlet {
 
     /// Tells what an engine has counted.
     pub(super) fn stats(&mut self, stats: &Stats, at: Timestamp) {
-        if self.spare(Item::Stats(Box::new(stats.clone()), at)) {
+        if self.spare(Item::Stats(Box::new(stats.without_senders()), at)) {
             self.wake();
         }
     }

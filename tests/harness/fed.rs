@@ -4,11 +4,11 @@ use std::{io, os::fd::BorrowedFd, path::Path, sync::Arc, time::Duration};
 
 use picket::{
     cases,
-    config::{Output as Outputs, Plan},
+    config::{Output as Outputs, Plan, Threads},
     engine::{Engine, Options},
     event::fields::Names,
     pack,
-    runtime::{self, Setting, Start, Summary},
+    runtime::{self, Recorder, Setting, Start, Summary},
     sink::dispatch::Dispatch,
     synth::{self, Generator},
 };
@@ -27,7 +27,8 @@ pub(crate) struct Fed {
     pub(crate) first: Option<Box<dyn FnOnce() + Send>>,
     /// Happens there when all frames were taken.
     pub(crate) then: Option<Box<dyn FnOnce() + Send>>,
-    next: usize,
+    /// The next of them.
+    pub(crate) next: usize,
 }
 
 impl Fed {
@@ -108,16 +109,26 @@ pub(crate) fn setting(outputs: &str, state: Option<&Path>) -> Setting {
     Setting { plan: Arc::new(plan), names, rules: Arc::new(rules) }
 }
 
-/// Runs until the source ends.
-pub(crate) fn run(setting: Setting, source: Fed) -> Summary {
+/// Runs until all sources end, with the threads there are to be.
+pub(crate) fn run(
+    setting: Setting,
+    threads: Threads,
+    sources: Vec<Fed>,
+    record: Option<&Path>,
+) -> Summary {
     let outputs = Dispatch::start(&setting.plan).expect("it starts");
     let options = Options { seed: 1, records: outputs.wants_events() };
     let engine = Engine::new(Arc::clone(&setting.plan), Arc::clone(&setting.rules), options);
+    let mut sources: Vec<Box<dyn Source>> =
+        sources.into_iter().map(|source| Box::new(source) as Box<dyn Source>).collect();
+    let ports: Vec<Port> = sources.iter_mut().flat_map(|source| source.ports()).collect();
+    let recorder = record.map(|path| Recorder::create(path, &ports).expect("it can be made"));
     let start = Start {
         setting: Arc::new(setting),
         engine,
-        source: Box::new(source),
-        recorder: None,
+        sources,
+        threads,
+        recorder,
         outputs,
         evidence: None,
         learnt: None,

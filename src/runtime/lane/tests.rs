@@ -2,7 +2,10 @@
 
 use std::os::fd::BorrowedFd;
 
-use picket_hw::{CaptureCounters, FileId, LinkType, PortId, file::FileCapture};
+use picket_hw::{
+    Capture, CaptureCounters, CaptureError, FileId, LinkType, PortId, file::FileCapture,
+    live::Source,
+};
 
 use super::*;
 use crate::{
@@ -73,7 +76,7 @@ fn run(
     let (orders, from_orders) = mpsc::channel();
     orders.send(Order::Stop).unwrap();
     let lane = Lane::new(Parts {
-        source: Box::new(Scripted(script, 0, 0)),
+        inflow: Inflow::fused(Box::new(Scripted(script, 0, 0))),
         engine,
         recorder,
         outlet,
