@@ -25,6 +25,10 @@ NEED := scripts/need.sh
 # Linking and the bundled C libraries (SQLite, zstd, librdkafka) need a compiler, librdkafka also
 # OpenSSL and zlib, live capture libpcap; the rest is Rust.
 BUILD_PACKAGES := build-essential libpcap-dev libssl-dev pkg-config zlib1g-dev
+# Feature `dpdk` needs Debian's DPDK, which brings its drivers along. What `make test` tries has it;
+# `make release` leaves it out, as `cargo build` does, unless FEATURES=dpdk is given.
+DPDK_PACKAGES := libdpdk-dev
+FEATURES ?=
 # Tests on interfaces lay cables between network namespaces.
 # Delivery is tried on a real Apache Kafka, which Maven fetches into target/kafka, and read with kcat.
 TEST_PACKAGES := iproute2 default-jdk-headless kcat maven openssl
@@ -39,7 +43,8 @@ build-packages:
 	@command -v $(CARGO) >/dev/null || { echo "error: no $(CARGO); install Rust from https://rustup.rs" >&2; exit 1; }
 
 release: build-packages
-	$(CARGO) build --release --locked
+	@[ -z "$(filter dpdk,$(FEATURES))" ] || $(NEED) $(DPDK_PACKAGES)
+	$(CARGO) build --release --locked $(addprefix --features ,$(FEATURES))
 
 demo: release
 	@mkdir -p demo
@@ -57,11 +62,13 @@ lint: build-packages
 	    $(CARGO) $${part/rustfmt/fmt} --version >/dev/null 2>&1 || { echo "installing with rustup: $$part"; rustup component add $$part; }; \
 	done
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	@$(NEED) $(DPDK_PACKAGES)
+	$(CARGO) clippy --workspace --all-targets --locked --features dpdk -- -D warnings
 
 unit: build-packages
-	@$(NEED) python3 tshark $(TEST_PACKAGES)
-	$(CARGO) test --workspace --locked
+	@$(NEED) python3 tshark $(TEST_PACKAGES) $(DPDK_PACKAGES)
+	$(CARGO) test --workspace --locked --features dpdk
+	$(CARGO) test --locked --test dpdk
 
 # Two readings of the same octets. The stored one needs ../shared; the live one needs nothing.
 oracle: build-packages

@@ -7,55 +7,15 @@
     reason = "a failure here is the test's, and what is skipped is said"
 )]
 
+#[path = "wire/cited.rs"]
+mod cited;
 mod wire;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::Path,
-};
+use std::{collections::BTreeSet, fs};
 
+use cited::{cited, clockless};
 use rustix::process::Signal;
 use wire::{Namespace, Scene, octets};
-
-/// Frames that alerts cite, by rule.
-type Cited = BTreeMap<String, BTreeSet<u64>>;
-
-/// Rules that look at one message alone: none of their fields changes with the clock.
-fn clockless() -> BTreeSet<String> {
-    fn read(directory: &Path, names: &mut BTreeSet<String>) {
-        for entry in fs::read_dir(directory).expect("the rules").flatten() {
-            if entry.path().is_dir() {
-                read(&entry.path(), names);
-                continue;
-            }
-            let text = fs::read_to_string(entry.path()).expect("a rule");
-            let timed = ["correlation:", "tracking.", "dialogue.", "previous"];
-            if timed.iter().all(|word| !text.contains(word)) {
-                let name = text.lines().find_map(|line| line.strip_prefix("name: "));
-                names.extend(name.map(str::to_owned));
-            }
-        }
-    }
-    let mut names = BTreeSet::new();
-    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/library"), &mut names);
-    names
-}
-
-fn cited(alerts: &str, rules: &BTreeSet<String>) -> Cited {
-    let mut cited = Cited::new();
-    for line in alerts.lines() {
-        let alert: serde_json::Value = serde_json::from_str(line).expect("JSON");
-        let name = alert["alert"]["rule_name"].as_str().expect("a name").to_owned();
-        if !rules.contains(&name) {
-            continue;
-        }
-        let frames = alert["evidence"].as_array().expect("evidence").iter();
-        let frames = frames.map(|evidence| evidence["frame"].as_u64().expect("a frame"));
-        cited.entry(name).or_default().extend(frames);
-    }
-    cited
-}
 
 #[test]
 fn what_is_sent_is_detected_and_replays_the_same() {

@@ -42,6 +42,7 @@ const LEAVES: [(&str, &[(&str, &str)]); 3] = [
     (
         "hw",
         &[
+            ("dpdk-sys", "optional: network adapters through DPDK"),
             ("flate2", "gzip of captures"),
             ("pcap", "network interfaces through libpcap"),
             ("rustix", "waiting for several of them"),

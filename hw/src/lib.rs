@@ -5,11 +5,14 @@
 //!
 //! * [`mod@file`] reads pcap and pcapng, plain or compressed, from files, directories and pipes;
 //! * [`live`] listens on network interfaces through libpcap;
+//! * `dpdk` (feature `dpdk`) polls network adapters past the kernel;
 //! * [`memory`] replays frames a test made;
 //! * [`tee`] and [`faults`] wrap any capture: one records what passes, the other damages it;
 //! * [`mod@write`] makes pcap and pcapng files.
 
 pub mod capture;
+#[cfg(feature = "dpdk")]
+pub mod dpdk;
 pub mod faults;
 pub mod file;
 pub mod frame;

@@ -20,6 +20,7 @@ mod reveal;
 mod rules;
 mod run;
 mod setup;
+mod source;
 mod summary;
 mod synth;
 

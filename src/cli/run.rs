@@ -7,11 +7,11 @@ use std::{
 
 use anyhow::anyhow;
 use clap::Args;
-use picket_hw::live::{LiveCapture, LiveOptions, Port, Source, TimeSource};
+use picket_hw::live::Port;
 
-use super::{Failure, deliver, setup};
+use super::{Failure, deliver, setup, source};
 use crate::{
-    config::{Backend, Plan, Subscribers, Timestamps, Topology, outputs::Stdout, plan::HomeNeed},
+    config::{Plan, Subscribers, outputs::Stdout, plan::HomeNeed},
     engine::Engine,
     operate::{Desk, Listening, Operator},
     runtime::{
@@ -53,7 +53,7 @@ impl Run {
         delivery::check(&plan).map_err(|error| Failure::Wrong(anyhow!(error)))?;
         let listening = plan.metrics.as_ref().map(Listening::open).transpose();
         let listening = listening.map_err(|error| Failure::Failed(anyhow!(error)))?;
-        let mut sources = sources(&plan)?;
+        let mut sources = source::open(&plan)?;
         let ports: Vec<_> = sources.iter_mut().flat_map(|source| source.ports()).collect();
         let recorder = self.record.as_ref().map(|path| Recorder::create(path, &ports));
         let recorder = recorder.transpose().map_err(|error| Failure::Failed(anyhow!(error)))?;
@@ -189,45 +189,6 @@ fn why(failure: &Failure) -> String {
     }
 }
 
-/// Opens what the plan listens on: one source, or where lanes read one an interface.
-fn sources(plan: &Plan) -> Result<Vec<Box<dyn Source>>, Failure> {
-    let capture = &plan.capture;
-    if capture.backend == Backend::Dpdk {
-        return Err(Failure::Wrong(anyhow!(
-            "capture.backend = \"dpdk\": this picket was built without DPDK; \
-             build it with `cargo build --release --features dpdk`"
-        )));
-    }
-    let mut interfaces = capture.interfaces.clone();
-    if interfaces.is_empty() {
-        interfaces.extend(LiveCapture::default_interface());
-        if let Some(interface) = interfaces.first() {
-            tracing::warn!(interface, "capture.interfaces names none: taking the first that is up");
-        }
-    }
-    let default = LiveOptions::default();
-    let options = LiveOptions {
-        filter: capture.filter.clone(),
-        snaplen: capture.snaplen.unwrap_or(default.snaplen),
-        buffer_bytes: capture.buffer_bytes.unwrap_or(default.buffer_bytes),
-        immediate: capture.immediate,
-        promiscuous: capture.promiscuous.unwrap_or(default.promiscuous),
-        time: match capture.timestamps {
-            Timestamps::Host => TimeSource::Host,
-            Timestamps::Adapter => TimeSource::Adapter,
-        },
-    };
-    let together: Vec<&[String]> = match plan.threads.topology {
-        Topology::Fused => vec![&interfaces],
-        Topology::Lanes => interfaces.chunks(1).collect(),
-    };
-    let open = |interfaces: &[String]| -> Result<Box<dyn Source>, Failure> {
-        let source = LiveCapture::open(interfaces, &options);
-        Ok(Box::new(source.map_err(|error| Failure::Failed(anyhow!(error)))?))
-    };
-    together.into_iter().map(open).collect()
-}
-
 /// Begins the file of evidence, where one is asked for.
 fn evidence(plan: &Plan, ports: &[Port]) -> Result<Option<Evidence>, Failure> {
     let Some(config) = &plan.output.evidence else { return Ok(None) };
@@ -249,6 +210,7 @@ fn tell(summary: &Summary) -> Result<(), Failure> {
             frames = port.frames,
             dropped = port.dropped,
             missed = port.missed,
+            errors = port.errors,
             reopened = port.reopened,
             "port"
         );

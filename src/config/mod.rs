@@ -104,16 +104,16 @@ pub struct Capture {
     pub backend: Backend,
     /// Interfaces to listen on (`pcap`).
     pub interfaces: Vec<String>,
-    /// Capture filter in BPF syntax (`pcap`). Default: one that keeps SCTP and what carries it.
+    /// Capture filter in BPF syntax. Default: one that keeps SCTP and what carries it.
     pub filter: Option<String>,
-    /// Octets kept of a frame (`pcap`). Default: 65535.
+    /// Octets kept of a frame. Default: 65535.
     pub snaplen: Option<u32>,
     /// Kernel buffer an interface, in octets (`pcap`). Default: 64 MiB.
     pub buffer_bytes: Option<u32>,
     /// Hand over each frame at once instead of gathering for 10 ms (`pcap`): costs nearly twice as
     /// much a frame.
     pub immediate: bool,
-    /// Take frames addressed to others too (`pcap`). Default: true.
+    /// Take frames addressed to others too. Default: true.
     pub promiscuous: Option<bool>,
     /// Who stamps frames. Default: `host`.
     pub timestamps: Timestamps,
@@ -177,6 +177,16 @@ pub struct Dpdk {
     pub eal: Vec<String>,
     /// PCI addresses or names of virtual devices. Default: every port that is found.
     pub ports: Vec<String>,
+    /// Receive queues of each port, over which the adapter spreads frames. Default: 1.
+    pub rx_queues: Option<u16>,
+    /// Descriptors of each queue: frames that may wait there. Default: 4096, or what the adapter takes.
+    pub rx_descriptors: Option<u16>,
+    /// Buffers for frames on each NUMA node. Default: what the queues hold and a little more.
+    pub buffers: Option<u32>,
+    /// Octets of a packet the adapter takes at most (jumbo frames). Default: as the adapter is.
+    pub mtu: Option<u16>,
+    /// Microseconds the polling thread sleeps when nothing comes; 0: it never sleeps. Default: 100.
+    pub idle_us: Option<u32>,
 }
 
 /// Detection rules besides the shipped pack.

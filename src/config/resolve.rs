@@ -37,6 +37,7 @@ pub(super) fn plan(
     let home_point_codes = config.home.as_ref().map(|home| check.point_codes(home));
     let links = check.links();
     let suppressions = check.suppressions(&networks);
+    check.capture();
     check.outputs();
     check.listeners();
     let list_dirs: Vec<_> = config.lists.dirs.iter().map(|dir| document.resolve(dir)).collect();
@@ -456,6 +457,19 @@ impl Check<'_> {
             self.wrong(key, format!("`{text}` is no IP address"), remedy);
         }
         net
+    }
+
+    fn capture(&mut self) {
+        let dpdk = &self.document.config.capture.dpdk;
+        let zero = [
+            ("rx_queues", dpdk.rx_queues == Some(0)),
+            ("rx_descriptors", dpdk.rx_descriptors == Some(0)),
+            ("buffers", dpdk.buffers == Some(0)),
+        ];
+        for (key, _) in zero.into_iter().filter(|(_, zero)| *zero) {
+            let key = format!("capture.dpdk.{key}");
+            self.wrong(&key, "0 receives nothing".to_owned(), "write 1 or more, or leave it out");
+        }
     }
 
     fn outputs(&mut self) {

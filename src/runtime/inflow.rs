@@ -29,7 +29,7 @@ pub(super) enum Inflow {
 impl Inflow {
     /// Reads a source on the thread that asks.
     pub(super) fn fused(mut source: Box<dyn Source>) -> Self {
-        let merge = (source.ports().len() > 1).then(Merge::default);
+        let merge = (!source.in_order()).then(Merge::default);
         Self::Fused(source, merge)
     }
 

@@ -211,7 +211,6 @@ impl Lane {
     pub(super) fn run(mut self) -> Ended {
         let mut drain = Drain::default();
         let result = loop {
-            self.waker.reset();
             while let Ok(order) = self.orders.try_recv() {
                 match order {
                     Order::Stop => {
@@ -237,10 +236,12 @@ impl Lane {
             if self.inflow.is_over(&drain, polled, self.oldest, now) {
                 break Ok(());
             }
-            if polled == Polled::Idle
-                && let Err(error) = self.inflow.wait(&self.waker, drain.has_begun())
-            {
-                break Err(RunError::Wait(error));
+            if polled == Polled::Idle {
+                if let Err(error) = self.inflow.wait(&self.waker, drain.has_begun()) {
+                    break Err(RunError::Wait(error));
+                }
+                // Whoever wakes the lane has sent the order before; orders are looked for next.
+                self.waker.reset();
             }
         };
         self.end(result)

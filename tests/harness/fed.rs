@@ -70,6 +70,8 @@ impl Source for Fed {
             frames: self.next as u64,
             dropped: 0,
             missed: 0,
+            errors: 0,
+            extended: Vec::new(),
             reopened: 0,
             trouble: None,
         };

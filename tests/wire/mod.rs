@@ -91,7 +91,7 @@ impl Drop for Namespace {
 
 /// A `picket run`, ended when dropped.
 pub(crate) struct Running {
-    child: Child,
+    pub(crate) child: Child,
     log: BufReader<ChildStderr>,
     said: String,
 }

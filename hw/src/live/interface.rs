@@ -138,6 +138,8 @@ impl Interface {
             frames: self.frames,
             dropped: self.lost.dropped,
             missed: self.lost.missed,
+            errors: 0,
+            extended: Vec::new(),
             reopened: self.reopened,
             trouble: self.trouble.clone(),
         }

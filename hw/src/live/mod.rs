@@ -10,6 +10,7 @@ mod interface;
 use std::{
     io,
     os::fd::{AsFd, BorrowedFd},
+    sync::Arc,
     time::Duration,
 };
 
@@ -26,6 +27,11 @@ use crate::{
 pub trait Source: Capture + Send {
     /// Returns what is known of each port, in order of [`PortId`].
     fn ports(&mut self) -> Vec<Port>;
+
+    /// Whether frames come in order of time as they are, and nobody has to merge them.
+    fn in_order(&mut self) -> bool {
+        self.ports().len() <= 1
+    }
 
     /// Waits until frames may have come, `wake` is readable, or the time is over.
     ///
@@ -50,6 +56,10 @@ pub struct Port {
     pub dropped: u64,
     /// Frames lost by the interface itself or its driver.
     pub missed: u64,
+    /// Frames that came damaged, as far as the driver counts them.
+    pub errors: u64,
+    /// What else the driver counts, under its own names, as far as it is not zero (DPDK).
+    pub extended: Vec<(Arc<str>, u64)>,
     /// How often it went away and was opened again.
     pub reopened: u64,
     /// The last that went wrong with it.

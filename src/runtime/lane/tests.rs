@@ -52,6 +52,8 @@ impl<F: FnMut(usize) -> Option<Vec<Timestamp>> + Send> Source for Scripted<F> {
             frames: self.2,
             dropped: 0,
             missed: 0,
+            errors: 0,
+            extended: Vec::new(),
             reopened: 0,
             trouble: None,
         }]
