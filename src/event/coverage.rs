@@ -220,6 +220,7 @@ fn event(code: u8, kind: ComponentType, parameters: &Parameters) -> SigEvent {
         subscriber: Default::default(),
         tracking: Default::default(),
         management: None,
+        about: None,
         duplicate: false,
         notes: Notes::default(),
         unread: None,
