@@ -198,6 +198,7 @@ notes! {
     TcapInvokeIdRange "tcap.invoke_id_range" Medium "Q.773 §4.2.2.1" "An invoke id outside -128 to 127.";
     TcapOpcodeGlobal "tcap.opcode.global" High "Q.773 §4.2.2.4" "An operation code as an object identifier.";
     TcapOpcodePadded "tcap.opcode.padded" High "Q.773 §4.2.2.4" "An operation code in more octets than it needs.";
+    TcapOpcodeTag "tcap.opcode.tag" High "Q.773 §4.2.2.4" "An operation code under another tag than its own.";
     TcapOpcodeMissing "tcap.opcode.missing" High "Q.773 §3.1" "An invoke without operation code.";
     TcapOpcodeUnknown "tcap.opcode.unknown" Medium "TS 29.002 §17.5" "An operation code that is not known.";
     TcapOpcodeDtap "tcap.opcode.dtap" Medium "TS 24.080 §4.2" "An operation of the radio interface, or withdrawn, on the network.";

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use picket_dissectors::{
     Digits, Note, Notes,
-    ber::Elements,
+    ber::{Element, Elements},
+    cap,
     emit::map::{
         location::{LocationInformation, SubscriberInfo},
         routing, sms,
@@ -47,6 +48,7 @@ pub fn markdown() -> String {
             cell(&result)
         );
     }
+    camel(&mut out);
     out.push_str("\n## Errors\n\n| code | error | fields |\n|---|---|---|\n");
     for code in 0..=u8::MAX {
         if let Some(name) = map::error::name(code) {
@@ -56,6 +58,41 @@ pub fn markdown() -> String {
     }
     evasions(&mut out);
     out
+}
+
+/// Writes the operations of CAP: what is kept of arguments in any version, and of results nothing.
+fn camel(out: &mut String) {
+    out.push_str(
+        "\n## CAP operations\n\nThe same of CAP, in all versions together. A result holds nothing that is \
+         kept: charging, and digits the subscriber keyed in.\n\n| code | operation | argument | result |\n|---|---|---|---|\n",
+    );
+    for operation in cap::opcode::all() {
+        let mut argument = BTreeSet::new();
+        for version in 1..=4 {
+            for sample in cap::sample::samples(operation.code.into(), version) {
+                let read = |element: &Element<'_>, out: &mut Parameters, notes: &mut Notes| {
+                    cap::argument(operation.code.into(), version, element, out, notes)
+                };
+                let kind = (Protocol::Cap, ComponentType::Invoke);
+                argument.extend(fields_of(operation.code, kind, &sample, read));
+            }
+        }
+        let _ =
+            writeln!(out, "| {} | {} | {} | - |", operation.code, operation.name, cell(&argument));
+    }
+    out.push_str("\n## CAP errors\n\n| code | error | fields |\n|---|---|---|\n");
+    for code in 0..=u8::MAX {
+        let Some(name) = cap::error::name(code) else { continue };
+        let mut kept = BTreeSet::new();
+        for sample in [&[0x0a, 0x01, 0x01][..], &[0x30, 0x03, 0x80, 0x01, 0x01]] {
+            let read = |element: &Element<'_>, out: &mut Parameters, notes: &mut Notes| {
+                cap::error_parameter(code, element, out, notes)
+            };
+            let kind = (Protocol::Cap, ComponentType::ReturnError);
+            kept.extend(fields_of(code, kind, sample, read));
+        }
+        let _ = writeln!(out, "| {code} | {name} | {} |", cell(&kept));
+    }
 }
 
 /// Writes the matrix of evasions. Which rules name a note is read from the shipped rules, which
@@ -116,27 +153,43 @@ fn rules_naming(notes: &[Note]) -> Vec<String> {
 /// Returns the names of the fields that reading the samples gives.
 fn kept(of: Of, kind: ComponentType) -> BTreeSet<&'static str> {
     let mut out = BTreeSet::new();
+    let code = match of {
+        Of::Argument(code) | Of::Result(code) | Of::Error(code) => code,
+    };
     for sample in samples(of).into_iter().chain(written(of)) {
-        let (mut parameters, mut notes) = (Parameters::default(), Notes::default());
-        let Some(element) = Elements::new(&sample).next_or_cut(&mut notes) else { continue };
-        let code = match of {
-            Of::Argument(code) | Of::Result(code) | Of::Error(code) => code,
+        let read = |element: &Element<'_>, out: &mut Parameters, notes: &mut Notes| match of {
+            Of::Argument(_) => map::argument(code, 3, element, out, notes),
+            Of::Result(_) => map::result(code, 3, element, out, notes),
+            Of::Error(_) => map::error_parameter(code, element, out, notes),
         };
-        // What cannot be read to its end still leaves what came before.
-        let _ = match of {
-            Of::Argument(_) => map::argument(code, 3, &element, &mut parameters, &mut notes),
-            Of::Result(_) => map::result(code, 3, &element, &mut parameters, &mut notes),
-            Of::Error(_) => map::error_parameter(code, &element, &mut parameters, &mut notes),
-        };
-        let plain = event(code, kind, &Parameters::default());
-        let event = event(code, kind, &parameters);
-        out.extend(fields::rows().map(|row| &row.field).filter_map(|field| {
-            let wanted = PREFIXES.iter().any(|prefix| field.name.starts_with(prefix));
-            let value = (field.get)(&event).filter(|_| wanted)?;
-            ((field.get)(&plain) != Some(value)).then_some(field.name)
-        }));
+        out.extend(fields_of(code, (Protocol::Map, kind), &sample, read));
     }
     out
+}
+
+/// Returns the names of the fields that reading one sample gives.
+fn fields_of(
+    code: u8,
+    kind: (Protocol, ComponentType),
+    sample: &[u8],
+    read: impl Fn(
+        &Element<'_>,
+        &mut Parameters,
+        &mut Notes,
+    ) -> Result<(), picket_dissectors::error::Error>,
+) -> Vec<&'static str> {
+    let (mut parameters, mut notes) = (Parameters::default(), Notes::default());
+    let Some(element) = Elements::new(sample).next_or_cut(&mut notes) else { return Vec::new() };
+    // What cannot be read to its end still leaves what came before.
+    let _ = read(&element, &mut parameters, &mut notes);
+    let plain = event(code, kind, &Parameters::default());
+    let event = event(code, kind, &parameters);
+    let names = fields::rows().map(|row| &row.field).filter_map(|field| {
+        let wanted = PREFIXES.iter().any(|prefix| field.name.starts_with(prefix));
+        let value = (field.get)(&event).filter(|_| wanted)?;
+        ((field.get)(&plain) != Some(value)).then_some(field.name)
+    });
+    names.collect()
 }
 
 /// Samples of what the tables leave to functions.
@@ -182,7 +235,11 @@ fn cell(names: &BTreeSet<&'static str>) -> String {
     if names.is_empty() { "-".to_owned() } else { names.join(" ") }
 }
 
-fn event(code: u8, kind: ComponentType, parameters: &Parameters) -> SigEvent {
+fn event(
+    code: u8,
+    (protocol, kind): (Protocol, ComponentType),
+    parameters: &Parameters,
+) -> SigEvent {
     let component = Component {
         kind: Some(kind),
         index: 1,
@@ -194,7 +251,7 @@ fn event(code: u8, kind: ComponentType, parameters: &Parameters) -> SigEvent {
         problem: None,
     };
     SigEvent {
-        kind: EventType::Map,
+        kind: if protocol == Protocol::Map { EventType::Map } else { EventType::Cap },
         at: picket_hw::Timestamp::EPOCH,
         frame: Default::default(),
         link: Default::default(),
@@ -204,7 +261,7 @@ fn event(code: u8, kind: ComponentType, parameters: &Parameters) -> SigEvent {
         sccp: None,
         tcap: Some(TcapFacts { component: Some(component), ..TcapFacts::default() }),
         operation: Some(Operation {
-            protocol: Protocol::Map,
+            protocol,
             code: code.into(),
             known: true,
             name: "",
@@ -296,8 +353,8 @@ pub const EVASIONS: &[Evasion] = &[
         "dissectors/vectors/tcap/opcode_global.hex",
     ),
     evasion(
-        "An operation code with leading zero octets",
-        &[Note::TcapOpcodePadded],
+        "An operation code with leading zero octets, or under another tag",
+        &[Note::TcapOpcodePadded, Note::TcapOpcodeTag],
         "dissectors/vectors/tcap/opcode_padded.hex",
     ),
     evasion(
@@ -456,5 +513,5 @@ pub const EVASIONS: &[Evasion] = &[
 ];
 
 /// Where a field must stand to be of an argument or an answer.
-const PREFIXES: [&str; 6] =
-    ["map.argument.", "map.result.", "map.error.", "leak.", "sms.", "map.requested"];
+const PREFIXES: [&str; 7] =
+    ["map.argument.", "map.result.", "map.error.", "cap.error.", "leak.", "sms.", "map.requested"];

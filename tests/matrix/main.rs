@@ -6,6 +6,7 @@
 
 mod carriers;
 mod dialogue;
+mod hostile;
 mod keys;
 mod network;
 mod other;

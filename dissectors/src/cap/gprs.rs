@@ -25,5 +25,6 @@ const INITIAL_DP_GPRS: Members = &[
     (9, M::Area),
     (12, M::LocationGprs),
     (14, M::Extension),
+    (15, M::Node),
     (17, M::Imei),
 ];

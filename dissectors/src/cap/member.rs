@@ -73,6 +73,8 @@ pub(super) enum Member {
     TpShort,
     /// A routeing area.
     Area,
+    /// GSN-Address of a serving or gateway node: that it was there, since it is no number.
+    Node,
     /// TP-Protocol-Identifier.
     TpPid,
     /// TP-Data-Coding-Scheme.
@@ -202,6 +204,7 @@ fn read(element: &Element<'_>, member: Member, out: &mut Parameters, notes: &mut
             out.given.kinds.insert(Gifts::LOCATION);
             out.given.precision = out.given.precision.max(Precision::Area);
         }
+        Member::Node => out.given.kinds.insert(Gifts::SERVING_NODE),
         Member::TpPid => keep(&mut out.sms.tp_pid, octet(element, notes), notes),
         Member::TpDcs => keep(&mut out.sms.tp_dcs, octet(element, notes), notes),
         Member::Gap => gap(element, out, notes),
@@ -280,7 +283,10 @@ fn isup_list(
 fn gap(element: &Element<'_>, out: &mut Parameters, notes: &mut Notes) {
     let mut members = element.elements(notes);
     while let Some(member) = members.next_or_cut(notes) {
-        match (member.tag.number, member.tag.constructed) {
+        // A number in pieces is constructed too.
+        let first = member.elements(&mut Notes::default()).next_or_cut(&mut Notes::default());
+        let pieces = first.is_some_and(|first| first.is_universal(OCTET_STRING));
+        match (member.tag.number, member.tag.constructed && !pieces) {
             (CALLING_AND_SERVICE, true) => {
                 let first = member.elements(notes).next_or_cut(notes);
                 if let Some(number) = first.filter(|first| first.is_context(0)) {
@@ -288,7 +294,7 @@ fn gap(element: &Element<'_>, out: &mut Parameters, notes: &mut Notes) {
                 }
             }
             (_, true) => gap(&member, out, notes),
-            (0, false) if member.content.len() > 2 => {
+            (0, false) if pieces || member.content.len() > 2 => {
                 isup_number(&member, Role::CalledNumber, isup::generic_number, out, notes);
             }
             _ => {}

@@ -13,6 +13,8 @@ mod call;
 mod gprs;
 mod location;
 mod member;
+#[cfg(feature = "emit")]
+pub mod sample;
 mod sms;
 
 use crate::{

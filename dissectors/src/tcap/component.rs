@@ -179,6 +179,9 @@ impl<'a> Components<'a> {
         let mut noted = Notes::default();
         loop {
             let member = self.members.next_or_cut(&mut noted)?;
+            if is_stray(&member) {
+                return Some(Elements::at_depth(member.octets, DEPTH));
+            }
             if member.is_application(COMPONENTS) {
                 let portion = member.elements(notes);
                 if portion.is_empty() {
@@ -188,6 +191,12 @@ impl<'a> Components<'a> {
             }
         }
     }
+}
+
+/// Whether a member of the message is a component outside any portion.
+pub(crate) fn is_stray(member: &Element<'_>) -> bool {
+    let component = member.tag.class == Class::Context && matches!(member.tag.number, 1..=4 | 7);
+    component && member.tag.constructed
 }
 
 /// Reads one component; `None` when nothing of it can be made out.
@@ -216,11 +225,16 @@ fn read<'a>(element: &Element<'a>, notes: &mut Notes) -> Option<Component<'a>> {
 }
 
 fn invoke<'a>(invoke_id: Option<i64>, mut members: Elements<'a>, notes: &mut Notes) -> Invoke<'a> {
+    // NULL stands for an id that is absent (X.880 §8.2).
+    let null = |element: &Element<'a>| element.is_universal(NULL);
     if invoke_id.is_none() {
         notes.add(Note::TcapInvokeIdMissing);
+        let _absent = take(&mut members, null, notes);
     }
-    let linked_id = take(&mut members, |element| element.is_context(LINKED), notes)
-        .and_then(|element| id(&element, notes));
+    let linked_id = match take(&mut members, |element| element.is_context(LINKED), notes) {
+        Some(element) => id(&element, notes),
+        None => take(&mut members, null, notes).and(None),
+    };
     let operation = code(&mut members, true, notes);
     Invoke { invoke_id, linked_id, operation, parameter: parameter(members, notes) }
 }
@@ -314,7 +328,13 @@ fn id(element: &Element<'_>, notes: &mut Notes) -> Option<i64> {
 
 /// Reads an operation code, or an error code, whose oddities go by the ordinary notes.
 fn code<'a>(members: &mut Elements<'a>, operation: bool, notes: &mut Notes) -> Option<Code<'a>> {
-    let wanted = |element: &Element<'a>| element.is_universal(INTEGER) || element.is_universal(OID);
+    let mistaken = |element: &Element<'a>| {
+        let class = element.tag.class == Class::Context || element.is_universal(ENUMERATED);
+        operation && class && !element.tag.constructed && element.content.len() <= SHORT
+    };
+    let wanted = |element: &Element<'a>| {
+        element.is_universal(INTEGER) || element.is_universal(OID) || mistaken(element)
+    };
     let Some(element) = take(members, wanted, notes) else {
         notes.add(if operation { Note::TcapOpcodeMissing } else { Note::TcapComponentBad });
         return None;
@@ -328,6 +348,9 @@ fn code<'a>(members: &mut Elements<'a>, operation: bool, notes: &mut Notes) -> O
             notes.add(Note::TcapOpcodePadded);
         }
         return Some(Code::Global(oid));
+    }
+    if mistaken(&element) {
+        notes.add(Note::TcapOpcodeTag);
     }
     let mut own = Notes::default();
     let value = element.integer(&mut own);
@@ -353,9 +376,12 @@ fn parameter<'a>(mut members: Elements<'a>, notes: &mut Notes) -> Option<Element
 const INTEGER: u32 = 2;
 const NULL: u32 = 5;
 const OID: u32 = 6;
+const ENUMERATED: u32 = 10;
 const SEQUENCE: u32 = 16;
 const LINKED: u32 = 0;
 /// Components stand within a portion within a message.
 const DEPTH: u8 = 2;
+/// An integer under another tag than its own is taken for a code when it is no longer than this.
+const SHORT: usize = 4;
 /// More components than this are noted; all are read.
 const MANY: usize = 8;

@@ -216,6 +216,8 @@ impl<'a> Message<'a> {
                 }
                 COMPONENTS => self.components = Some(member),
                 _ => {
+                    // A component may stand there without a portion around it.
+                    self.scattered |= component::is_stray(&member);
                     notes.add(Note::TcapMemberUnknown);
                     continue;
                 }

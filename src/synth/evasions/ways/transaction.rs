@@ -44,6 +44,18 @@ pub(super) static WAYS: &[Way] = &[
             composed(stage, request, vec![Tlv::constructed(0xa1, members)], 1);
         },
     ),
+    way(
+        "E10",
+        "enumerated_opcode",
+        "The operation code as an enumeration, behind a null linked id.",
+        &[Note::TcapOpcodeTag],
+        |stage, request| {
+            let code = Tlv::integer(0x0a, request.code);
+            let id = Tlv::integer(0x02, 1);
+            let members = [id, Tlv::null(0x05), code, request.argument.clone()];
+            composed(stage, request, vec![Tlv::constructed(0xa1, members)], 1);
+        },
+    ),
     needing(
         Needs::Context,
         way(
