@@ -58,7 +58,6 @@ impl Envelope {
             subscriber: Default::default(),
             tracking: Default::default(),
             management: None,
-            about: None,
             duplicate: self.duplicate,
             notes: self.notes,
             unread: None,

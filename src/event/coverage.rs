@@ -277,7 +277,6 @@ fn event(
         subscriber: Default::default(),
         tracking: Default::default(),
         management: None,
-        about: None,
         duplicate: false,
         notes: Notes::default(),
         unread: None,

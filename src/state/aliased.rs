@@ -140,6 +140,13 @@ impl<V: Named> Aliased<V> {
         }
     }
 
+    /// As [`Self::touch`], unless the deadline would be put off by less than `grain` nanoseconds.
+    pub fn touch_coarsely(&mut self, number: u64, class: u8, now: Timestamp, grain: u64) {
+        if self.get(number).is_some() {
+            self.shelf.touch_coarsely(place(number), class, now, grain);
+        }
+    }
+
     /// Takes an entry out with its names.
     pub fn remove(&mut self, number: u64) -> Option<V> {
         self.get(number)?;

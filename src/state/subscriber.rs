@@ -210,7 +210,7 @@ impl Subscribers {
             kept.deliveries.merge(&about.deliveries);
             kept.chain.merge(&about.chain);
         }
-        self.table.touch(keep, 1, now);
+        self.table.touch_coarsely(keep, 1, now, GRAIN);
         keep
     }
 
@@ -218,7 +218,7 @@ impl Subscribers {
     pub fn serve(&mut self, key: u64, packet: bool, serving: Serving, now: Timestamp) {
         let Some(subscriber) = self.table.get_mut(key) else { return };
         *subscriber.registration(packet) = Some(serving);
-        self.table.touch(key, 1, now);
+        self.table.touch_coarsely(key, 1, now, GRAIN);
     }
 
     /// Learns that a subscriber was seen at a place: a registration there, as `same` tells, is
@@ -237,7 +237,7 @@ impl Subscribers {
         if !known && serving.place.network.is_some() {
             subscriber.serving = Some(serving);
         }
-        self.table.touch(key, 1, serving.seen);
+        self.table.touch_coarsely(key, 1, serving.seen, GRAIN);
     }
 
     /// Returns when the next of them is forgotten.
@@ -269,7 +269,7 @@ impl Subscribers {
 
     fn touch(&mut self, key: u64, now: Timestamp) {
         let learnt = self.table.get(key).is_some_and(is_learnt);
-        self.table.touch(key, learnt.into(), now);
+        self.table.touch_coarsely(key, learnt.into(), now, GRAIN);
     }
 }
 
@@ -327,6 +327,8 @@ const MSISDN: u8 = 1;
 const ASKED_OF: usize = 4;
 /// One in so many has a second number.
 const OTHERS_OF: usize = 64;
+/// Who is named again within so long (nanoseconds) keeps the time there was.
+const GRAIN: u64 = HOUR / 4;
 const HOUR: u64 = 3_600_000_000_000;
 
 #[cfg(test)]
