@@ -19,6 +19,7 @@ CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 PICKET := $(TARGET)/release/picket
 MESSAGES ?= 2000000
+BENCH_MESSAGES ?= 2000000
 SECONDS ?= 60
 MUTATIONS ?= 1000
 NEED := scripts/need.sh
@@ -33,7 +34,7 @@ FEATURES ?=
 # Delivery is tried on a real Apache Kafka, which Maven fetches into target/kafka, and read with kcat.
 TEST_PACKAGES := iproute2 default-jdk-headless kcat maven openssl
 
-.PHONY: false-alarms help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release mutate
+.PHONY: false-alarms instructions help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release mutate
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -54,7 +55,7 @@ demo: release
 	$(PICKET) replay demo/attack.pcap -c demo/picket.toml
 	@echo "== what really happened in it: demo/truth.jsonl"
 
-test: lint unit oracle sigma
+test: lint unit oracle sigma instructions
 	@echo "== all tests passed"
 
 lint: build-packages
@@ -91,12 +92,19 @@ deny: build-packages
 	$(CARGO) deny --locked --all-features check bans licenses sources
 
 bench: release
-	@$(NEED) python3 tshark
+	@$(NEED) python3 tshark valgrind $(TEST_PACKAGES)
 	$(CARGO) bench --workspace --locked
-	$(PICKET) synth $(TARGET)/bench.pcap --messages 200000 --seed 1 --config $(TARGET)/bench.toml
-	python3 scripts/bench.py $(PICKET) $(TARGET)/bench.pcap $(TARGET)/bench.toml
-	@$(NEED) valgrind
+	$(CARGO) build --release --locked --example crowd
+	python3 scripts/instructions.py $(PICKET) --json $(TARGET)/stages.json
+	python3 scripts/latency.py $(PICKET) $(TARGET) --json $(TARGET)/latency.json
+	python3 scripts/bench.py $(PICKET) $(TARGET)/release/examples/crowd $(TARGET)/bench \
+	    --stages $(TARGET)/stages.json --latency $(TARGET)/latency.json --messages $(BENCH_MESSAGES)
 	scripts/lane.sh
+
+# Instructions do not depend on how busy the machine is: a stage that got slower shows.
+instructions: release
+	@$(NEED) python3 valgrind
+	python3 scripts/instructions.py $(PICKET)
 
 false-alarms: release
 	@$(NEED) python3
