@@ -25,11 +25,12 @@ fn snapshot() -> Snapshot {
 
 #[test]
 fn names_keep_to_the_conventions() {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     let mut seen = BTreeSet::new();
     for Family { name, kind, labels, help, .. } in families() {
         assert!(seen.insert(*name), "{name} stands twice");
         let prefix = name.starts_with("picket_") || name.starts_with("process_");
-        assert!(prefix && name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{name}");
+        assert!(prefix && name.chars().all(plain), "{name}");
         assert_eq!(name.ends_with("_total"), *kind == Kind::Counter, "{name}");
         assert!(help.ends_with('.') && !help.contains('\n') && !help.contains('\\'), "{name}");
         for label in *labels {
