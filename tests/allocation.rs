@@ -18,12 +18,18 @@ use picket::{
     pack,
 };
 use picket_dissectors::{
-    Digits,
+    Digits, Note,
     emit::{
-        map::sms::{SendRoutingInfoForSm, send_routing_info_for_sm_result},
+        self,
+        cap::InitialDp,
+        map::{
+            sms::{SendRoutingInfoForSm, send_routing_info_for_sm_result},
+            subscriber::InsertSubscriberData,
+        },
         sccp::{Address, Unitdata},
         tcap::{Code, Message, aare, aarq, invoke, return_result},
     },
+    m3ua, mtp3, sctp,
 };
 use picket_hw::{LinkType, Timestamp, memory::OwnedFrame};
 
@@ -55,6 +61,9 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 const SMS_GATEWAY: &[u64] = &[0, 4, 0, 0, 1, 0, 20, 3];
+const SUBSCRIBER_DATA: &[u64] = &[0, 4, 0, 0, 1, 0, 16, 3];
+/// CAP 2.
+const CALL_CONTROL: &[u64] = &[0, 4, 0, 0, 1, 0, 50, 1];
 const PEOPLE: u32 = 200;
 
 fn digits(text: &str) -> Digits {
@@ -92,6 +101,93 @@ fn day() -> Vec<OwnedFrame> {
     frames
 }
 
+/// Subscriptions that home sends abroad in SCTP fragments, and calls that home asks its own service
+/// about in SCCP segments: reassembly, the longest MAP argument and CAP.
+fn in_pieces() -> Vec<OwnedFrame> {
+    let (home, abroad) = (digits("99910000001"), digits("99920000001"));
+    let at = Timestamp::EPOCH;
+    let mut frames = Vec::new();
+    for person in 0..PEOPLE / 4 {
+        let (imsi, msisdn) =
+            (digits(&format!("00101{person:010}")), digits(&format!("99911{person:06}")));
+        let otid = (person | 0x0100_0000).to_be_bytes();
+        let profile = InsertSubscriberData {
+            imsi: Some(imsi),
+            msisdn: Some(msisdn),
+            services: true,
+            ..InsertSubscriberData::default()
+        };
+        let begin = Message::begin(&otid).dialogue(aarq(SUBSCRIBER_DATA, None)).component(invoke(
+            1,
+            7,
+            Some(profile.tlv()),
+        ));
+        let end = Message::end(&otid).component(return_result(1, None));
+        let (hlr, vlr) = (Address::e164(home, 6), Address::e164(abroad, 7));
+        let begin = begin.encode();
+        let user = Unitdata::udt(vlr, hlr, &begin).octets();
+        for chunk in fragments(&user, 100 * person) {
+            frames.push(OwnedFrame::new(at, LinkType(248), chunk));
+        }
+        let end = Unitdata::udt(hlr, vlr, &end.encode()).octets();
+        frames.push(OwnedFrame::new(at, LinkType::SCCP, end));
+
+        let otid = (person | 0x0200_0000).to_be_bytes();
+        let call = InitialDp {
+            service_key: 1,
+            called: Some(msisdn),
+            calling: Some(msisdn),
+            event: Some(2),
+            imsi: Some(imsi),
+            msc: Some(home),
+            ..InitialDp::default()
+        };
+        let begin = Message::begin(&otid).dialogue(aarq(CALL_CONTROL, None)).component(invoke(
+            1,
+            0,
+            Some(call.tlv()),
+        ));
+        let (switch, service) =
+            (Address::e164(home, 146), Address::e164(digits("99910000002"), 146));
+        let begin = begin.encode();
+        let whole = Unitdata::udt(service, switch, &begin);
+        for segment in whole.segments(60, person) {
+            frames.push(OwnedFrame::new(at, LinkType::SCCP, segment));
+        }
+        let end = Unitdata::udt(switch, service, &Message::end(&otid).encode()).octets();
+        frames.push(OwnedFrame::new(at, LinkType::SCCP, end));
+    }
+    frames
+}
+
+/// An SCCP message in M3UA in three fragments of an association without tag, whose numbers may be
+/// used again.
+fn fragments(user: &[u8], first: u32) -> Vec<Vec<u8>> {
+    let message = m3ua::Data {
+        network_appearance: None,
+        routing_context: None,
+        protocol_data: mtp3::Message { opc: 1, dpc: 2, si: mtp3::SCCP, ni: 0, mp: 0, sls: 1, user },
+        rival: None,
+        correlation_id: None,
+    };
+    let octets = message.octets();
+    let size = octets.len().div_ceil(3);
+    let count = octets.chunks(size).count();
+    let piece = |(at, payload): (usize, &[u8])| {
+        let tsn = first + u32::try_from(at).unwrap();
+        let whole = emit::sctp::whole(tsn, 1, 1, sctp::PPID_M3UA, payload);
+        let data = sctp::Data { beginning: at == 0, ending: at + 1 == count, ..whole };
+        let packet = emit::sctp::Packet {
+            source_port: 2905,
+            destination_port: 2905,
+            verification_tag: 0,
+            chunks: vec![emit::sctp::data(&data)],
+        };
+        packet.octets()
+    };
+    octets.chunks(size).enumerate().map(piece).collect()
+}
+
 #[test]
 fn ten_thousand_warm_messages_allocate_nothing() {
     let plan = Plan::from_home_list("gt:99910,imsi:00101,msisdn:99911").unwrap();
@@ -99,6 +195,7 @@ fn ten_thousand_warm_messages_allocate_nothing() {
     let options = Options { seed: 1, records: false };
     let mut engine = Engine::new(Arc::new(plan), Arc::new(rules), options);
     let mut frames = day();
+    frames.extend(in_pieces());
     let mut now = 1_000_000_000_000;
     let mut live = |engine: &mut Engine, days: u32| {
         for _ in 0..days {
@@ -113,7 +210,12 @@ fn ten_thousand_warm_messages_allocate_nothing() {
     let (warm, read) = (CALLS.load(Ordering::Relaxed), engine.stats().tcap_messages);
     live(&mut engine, 25);
     let (calls, read) = (CALLS.load(Ordering::Relaxed) - warm, engine.stats().tcap_messages - read);
-    assert_eq!(read, 25 * 2 * u64::from(PEOPLE));
+    assert_eq!(read, 25 * 3 * u64::from(PEOPLE));
+    let reassembled = &engine.stats().notes;
+    for note in [Note::SctpFragmented, Note::SccpSegmented] {
+        let told = reassembled.iter().find(|(told, _)| *told == note).map_or(0, |(_, n)| n);
+        assert!(told >= 50 * u64::from(PEOPLE / 4), "{} {told}", note.id());
+    }
     assert!(engine.poll().is_none(), "nothing matched");
     assert_eq!(engine.stats().duplicates, 0);
     assert_eq!(calls, 0, "allocations in {read} messages");

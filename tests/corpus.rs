@@ -9,14 +9,19 @@
 
 mod octets;
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
-use picket::event::{Protocol, SigEvent};
-use picket_dissectors::{
-    Note,
-    emit::{sccp::Address, sctp as emit_sctp},
-    link, map, sctp,
+use picket::{
+    config::Plan,
+    engine::{Engine, Options, Output, Rules},
+    event::{Protocol, SigEvent},
 };
+use picket_dissectors::{
+    Note, Notes,
+    emit::{sccp::Address, sctp as emit_sctp},
+    ip, link, map, sctp, tunnel,
+};
+use picket_hw::{Capture, Frame, Polled, file::FileCapture};
 use serde_json::Value;
 
 type Values = BTreeSet<String>;
@@ -201,4 +206,96 @@ fn ansi_transactions_are_told_as_such() {
         }
     }
     assert!(vectors.len() > 30);
+}
+
+/// Whether a frame has nothing to count: pieces of IP, and SCTP that carries no data.
+fn says_nothing(link_type: u32, octets: &[u8]) -> bool {
+    let mut notes = Notes::default();
+    let Ok(network) = link::parse(link_type, octets, &mut notes) else { return false };
+    let Ok(found) = tunnel::innermost(network, &mut notes) else { return false };
+    let Some(packet) = found.packet.filter(|packet| packet.protocol == ip::SCTP) else {
+        return false;
+    };
+    if packet.fragment.is_some() {
+        return true;
+    }
+    let Ok(read) = sctp::parse(packet.payload, &mut notes) else { return false };
+    let mut chunks = read.chunks();
+    while let Some(chunk) = chunks.next(&mut notes) {
+        if matches!(chunk, sctp::Chunk::Data(_)) {
+            return false;
+        }
+    }
+    true
+}
+
+#[test]
+fn every_frame_of_others_is_read_or_refused_with_a_reason() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/captures");
+    let Ok(files) = std::fs::read_dir(&folder) else {
+        println!("skipped: no ../shared");
+        return;
+    };
+    let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    paths.sort();
+    for path in paths {
+        let options = Options { seed: 1, records: true };
+        let mut engine = Engine::new(Arc::new(Plan::default()), Arc::new(Rules::none()), options);
+        let mut capture = FileCapture::open(std::slice::from_ref(&path), 64).unwrap();
+        let (mut frames, mut counted) = (0_u64, 0);
+        let mut each = |frame: Frame<'_>| {
+            engine.ingest(&frame);
+            frames += 1;
+            let told = engine.stats();
+            let now = told.data_chunks
+                + told.sccp_messages
+                + told.events
+                + told.other.values().sum::<u64>()
+                + told.unread.values().sum::<u64>();
+            let number = frame.number;
+            let silent = says_nothing(frame.link.0.into(), frame.bytes);
+            assert!(now > counted || silent, "{path:?} frame {number} left no trace");
+            counted = now;
+            while let Some(output) = engine.poll() {
+                let Output::Record(event) = output else { continue };
+                let named = event.unread.is_none() || !event.notes.is_empty();
+                assert!(named, "{path:?} frame {number}: {:?} and no note", event.unread);
+            }
+        };
+        while capture.poll(&mut each).unwrap() != Polled::End {}
+        assert!(frames > 0 && engine.stats().panics == 0, "{path:?}");
+    }
+}
+
+#[test]
+fn every_vector_of_others_is_read_or_refused_with_a_reason() {
+    let mut count = 0;
+    for name in
+        ["jss7_map", "jss7_cap", "jss7_tcap", "jss7_sccp", "harvest_pycrate", "harvest_go-m3ua"]
+    {
+        let Some(rows) = lines("reference", name) else { return };
+        for row in &rows {
+            let octets = hex(&row["hex"]);
+            let wrapped = row["tshark"].get("tcap_hex").map(hex);
+            let address = Address::ssn(None, 6);
+            let (events, chatter) = match (row["layer"].as_str().unwrap(), wrapped) {
+                (_, Some(tcap)) => (octets::tcap(address, address, &tcap), false),
+                ("tcap", None) => (octets::tcap(address, address, &octets), false),
+                ("eth", None) => (octets::frame(link::ETHERNET, &octets), true),
+                ("m3ua", None) => (chunk(sctp::PPID_M3UA, &octets), true),
+                ("sua", None) => (chunk(sctp::PPID_SUA, &octets), true),
+                ("sccp", None) => (octets::frame(link::SCCP, &octets), true),
+                // Parts of messages are read by tests of their layer.
+                _ => continue,
+            };
+            // Connections, heartbeats and other users are counted and give no event.
+            assert!(chatter || !events.is_empty(), "{name} {}", row["id"]);
+            for event in &events {
+                let named = event.unread.is_none() || !event.notes.is_empty();
+                assert!(named, "{name} {}: {:?} and no note", row["id"], event.unread);
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 250, "{count}");
 }
