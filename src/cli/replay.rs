@@ -112,6 +112,7 @@ impl Replay {
         let records =
             self.events.is_some() || dispatch.as_ref().is_some_and(Dispatch::wants_events);
         let mut engine = Engine::new(Arc::clone(&plan), Arc::new(rules), setup::options(records));
+        engine.name_subscribers(setup::namer(&plan)?);
         if let Some(dir) = &self.state {
             let remembered = setup::remember(dir, &mut engine)?;
             for (told, aside) in remembered.into_iter().filter(|_| !self.quiet) {

@@ -62,6 +62,8 @@ impl Run {
         let outputs = deliver::start(&plan)?;
         let options = setup::options(outputs.wants_events());
         let mut engine = Engine::new(Arc::clone(&plan), Arc::clone(&rules), options);
+        let namer = setup::namer(&plan)?;
+        engine.name_subscribers(namer.clone());
         // Where only alerts have their default place, nothing is learnt for another run.
         let learnt = written.state_dir;
         if let Some(dir) = &learnt
@@ -82,7 +84,7 @@ impl Run {
         let (config, more) = (self.config, self.rules);
         let reload = move |now: &Setting| again(&config, &more, now).map_err(|error| why(&error));
         let start = Start {
-            setting: Arc::new(Setting { plan, names, rules }),
+            setting: Arc::new(Setting { plan, names, rules, namer }),
             engine,
             sources,
             threads,
@@ -179,7 +181,8 @@ fn again(config: &Path, more: &[PathBuf], now: &Setting) -> Result<Setting, Fail
     };
     let names = setup::names(&plan);
     let rules = setup::rules(&plan, &names, more, false)?;
-    Ok(Setting { plan: Arc::new(plan), names, rules: Arc::new(rules) })
+    let namer = setup::namer(&plan)?;
+    Ok(Setting { plan: Arc::new(plan), names, rules: Arc::new(rules), namer })
 }
 
 fn why(failure: &Failure) -> String {

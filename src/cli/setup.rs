@@ -1,6 +1,9 @@
 //! From a configuration file, or none, to a plan, rules and an engine.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::anyhow;
 use picket_dissectors::map;
@@ -8,9 +11,12 @@ use picket_hw::Timestamp;
 
 use super::{Failure, output::say};
 use crate::{
-    config::{Document, Plan, Subscribers, plan::HomeNeed},
-    engine::{Engine, Options, Rules},
-    event::fields::Names,
+    config::{
+        Document, Plan, Subscribers,
+        plan::{HomeNeed, SubscriberMatch, Suppression},
+    },
+    engine::{Engine, Namer, Options, Rules},
+    event::fields::{Names, number::Numbering},
     learnt, pack,
     sink::{
         redact::Redactor,
@@ -83,6 +89,23 @@ pub(super) fn rules(
 pub(super) fn redactor(plan: &Plan, otherwise: Subscribers) -> Result<Redactor, Failure> {
     let form = plan.subscribers.unwrap_or(otherwise);
     shown::redactor(plan, form, Purpose::Question).map_err(|error| Failure::Wrong(anyhow!(error)))
+}
+
+/// Returns the pseudonyms of subscribers for the engine, where a suppression names one by it.
+pub(super) fn namer(plan: &Plan) -> Result<Option<Namer>, Failure> {
+    let by_id =
+        |suppression: &Suppression| matches!(suppression.subscriber, Some(SubscriberMatch::Id(_)));
+    if !plan.suppressions.iter().any(by_id) {
+        return Ok(None);
+    }
+    let redactor = shown::redactor(plan, Subscribers::Pseudonym, Purpose::Output)
+        .map_err(|error| Failure::Wrong(anyhow!(error)))?;
+    Ok(Some(Arc::new(move |subject| {
+        let imsi = subject.imsi.map(|digits| (digits, Numbering::Imsi));
+        let own = imsi.or_else(|| subject.msisdn.map(|digits| (digits, Numbering::E164)));
+        own.map(|(digits, numbering)| redactor.id(digits, numbering).as_str().to_owned())
+            .unwrap_or_default()
+    })))
 }
 
 /// Takes in what was learnt before. Returns since when that is, if anything was, and what of it was

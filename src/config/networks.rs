@@ -81,6 +81,16 @@ pub struct Network {
     /// Operations agreed bilaterally towards home, as in TS 29.002 (`sendRoutingInfo`).
     #[serde(default)]
     pub allow: Vec<String>,
+    /// MCC and MNC, or longer, of other operators' IMSIs whose home this network is too: sponsored and
+    /// multi-IMSI cards, virtual operators it hosts.
+    #[serde(default)]
+    pub imsi_alias: Vec<String>,
+    /// Networks with the same name here deliver messages that the others asked the route for. An
+    /// `sms_hub` is a family of its own.
+    pub gt_family: Option<String>,
+    /// Countries a `roaming_hub` or `ipx` speaks for, ISO 3166-1 alpha-2. Default: any.
+    #[serde(default)]
+    pub countries: Vec<String>,
 }
 
 /// A file that [`super::Config::include`] names.

@@ -231,6 +231,16 @@ impl Check<'_> {
             class: written.class,
             relation: written.relation,
             group: written.group.clone(),
+            imsi_alias: self.prefixes(&key("imsi_alias"), &written.imsi_alias, PLMN_DIGITS),
+            gt_family: written.gt_family.clone(),
+            countries: written
+                .countries
+                .iter()
+                .enumerate()
+                .filter_map(|(at, text)| {
+                    self.country(&key(&format!("countries[{at}]")), Some(text))
+                })
+                .collect(),
             allow: self.allow(&key("allow"), &written.allow, operations),
             gt: self.prefixes(&key("gt_prefixes"), &written.gt_prefixes, 1),
             msisdn: self.prefixes(&key("msisdn_prefixes"), &written.msisdn_prefixes, 1),

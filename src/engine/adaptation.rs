@@ -83,6 +83,9 @@ impl Engine {
         let mut event = envelope.event(EventType::Mtp);
         event.sccp = None;
         event.management = Some(name);
+        event.about = network.and_then(|network| {
+            network.affected().next().map(|(_, code)| self.about(&label, code))
+        });
         self.decide(&mut event);
     }
 
@@ -249,6 +252,10 @@ impl Engine {
                 let mut event = envelope.event(EventType::Mtp);
                 event.sccp = None;
                 event.management = management.and_then(|management| management.name);
+                event.about = management
+                    .and_then(|management| management.destination)
+                    .map(|code| self.about(&label, code));
+                event.direction = self.direction_of(&label);
                 self.decide(&mut event);
             }
             mtp3::TEST | mtp3::TEST_SPECIAL => self.stats.other("MTP3 link test"),

@@ -4,7 +4,7 @@ use picket_dissectors::{
     Note, Notes,
     ber::Element,
     cap, map,
-    map::{Parameters, opcode::Key},
+    map::{Parameters, opcode::Key, parameters::Requested},
     tcap::{
         self,
         component::{Code, Problem},
@@ -38,6 +38,7 @@ impl Engine {
         let spoken = found.and_then(|found| self.dialogues.get(found.id)?.spoken);
         let reverse = found.is_some_and(|found| found.from_responder);
         self.read_invoke(event, invoke, reverse, spoken);
+        self.assume_agreement(event);
         self.name_subject(event, found);
         self.note_invoke(event, found);
         self.note_version(event);
@@ -180,6 +181,18 @@ impl Engine {
             by_id.or_else(|| dialogue.waiting.iter().find(fits)).map(|invoke| invoke.id)
         });
         self.dialogues.take(found, meant.unwrap_or(id), more)
+    }
+
+    /// Where only home is described, takes look-ups of ported numbers by the operators of its country
+    /// for agreed: sendRoutingInfo, and anyTimeInterrogation that wants nothing else.
+    fn assume_agreement(&self, event: &mut SigEvent) {
+        let Some(operation) = &mut event.operation else { return };
+        let Some(gt) = event.sccp.and_then(|sccp| sccp.calling.gt) else { return };
+        let requested = event.parameters.requested;
+        let looks_up = operation.protocol == Protocol::Map
+            && (operation.code == SEND_ROUTING_INFO
+                || (operation.code == ANY_TIME_INTERROGATION && requested == Requested::MNP));
+        operation.agreed |= self.plan.networks.assumes(&gt.place, looks_up);
     }
 
     /// Reads an invoke on its way back to its sender: what it was, and about whom. It keeps no
@@ -493,3 +506,5 @@ const WINDOWS: usize = 16;
 const INFORM_SERVICE_CENTRE: i32 = 63;
 const MT_FORWARD_SM: i32 = 44;
 const FORWARD_SM: i32 = 46;
+const SEND_ROUTING_INFO: i32 = 22;
+const ANY_TIME_INTERROGATION: i32 = 71;

@@ -6,7 +6,7 @@ use picket_dissectors::Digits;
 use picket_rules::{Match, Value};
 
 use super::{
-    Engine, Output,
+    Engine, Namer, Output,
     alert::{GroupValue, Rule},
     alerts::{Group, Hit},
     evidence::{Evidence, offenders},
@@ -56,7 +56,7 @@ impl Engine {
             if self.rules.disabled.get(found.rule) == Some(&true) {
                 continue;
             }
-            if suppressed(&self.plan, event, about) {
+            if suppressed(&self.plan, event, about, self.namer.as_ref()) {
                 self.stats.suppressed += 1;
                 continue;
             }
@@ -83,11 +83,13 @@ impl Engine {
 }
 
 /// Whether the operator asked not to hear of this.
-fn suppressed(plan: &Plan, event: &SigEvent, about: &Rule) -> bool {
+fn suppressed(plan: &Plan, event: &SigEvent, about: &Rule, namer: Option<&Namer>) -> bool {
     if plan.suppressions.is_empty() {
         return false;
     }
     let (offender, _) = offenders(event);
+    let known = event.subscriber.key != 0;
+    let id = namer.filter(|_| known).map(|namer| namer(&event.subscriber));
     let candidate = Candidate {
         rule_id: &about.id,
         rule_name: &about.name,
@@ -95,7 +97,7 @@ fn suppressed(plan: &Plan, event: &SigEvent, about: &Rule) -> bool {
         network: offender.place.network,
         imsi: event.subscriber.imsi,
         msisdn: event.subscriber.msisdn,
-        subscriber_id: None,
+        subscriber_id: id.as_deref(),
         at: event.at.nanos(),
     };
     plan.suppressions.iter().any(|suppression| suppression.covers(&candidate))

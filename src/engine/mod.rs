@@ -48,6 +48,7 @@ use crate::{
     state::{
         dialogue::Dialogues,
         dossiers::Dossiers,
+        homes::Homes,
         ipfrag::Fragments,
         mirror::Mirror,
         path::Paths,
@@ -73,6 +74,9 @@ pub enum Output {
     /// An event, when [`Options::records`] asks for them.
     Record(SigEvent),
 }
+
+/// Returns what stands for a subscriber in alerts, for suppressions that name one by it.
+pub type Namer = Arc<dyn Fn(&crate::event::Subject) -> String + Send + Sync>;
 
 /// What the caller chooses.
 #[derive(Clone, Copy, Debug)]
@@ -121,6 +125,7 @@ pub struct Engine {
     dialogues: Dialogues,
     subscribers: Subscribers,
     dossiers: Dossiers,
+    homes: Homes,
     senders: Senders,
     paths: Paths,
     versions: Versions,
@@ -130,6 +135,8 @@ pub struct Engine {
     evidence: evidence::EvidenceRing,
     published: VecDeque<Alert>,
     outputs: VecDeque<Output>,
+    /// What stands for subscribers outside, where suppressions name them by it.
+    namer: Option<Namer>,
     /// Where evidence is wanted.
     trails: Option<Trails>,
     stats: Stats,
@@ -177,6 +184,7 @@ impl Engine {
             dialogues: Dialogues::new(size(sizes.dialogues), seed),
             subscribers: Subscribers::new(size(sizes.subscribers), seed),
             dossiers: Dossiers::new(size(sizes.dossiers), seed),
+            homes: Homes::new(MAX_HOMES, seed),
             senders: Senders::new(size(sizes.global_titles), learning(&plan), seed),
             paths: Paths::new(MAX_POINTS, seed),
             versions: Versions::new(MAX_TITLES, seed),
@@ -185,6 +193,7 @@ impl Engine {
             evidence: evidence::EvidenceRing::new(),
             published: VecDeque::new(),
             outputs: VecDeque::new(),
+            namer: None,
             trails: None,
             stats: Stats::default(),
             now: Timestamp::EPOCH,
@@ -280,8 +289,14 @@ impl Engine {
     fn forget(&mut self, now: Timestamp) {
         self.subscribers.expire(now);
         self.dossiers.expire(now);
+        self.homes.expire(now);
         self.senders.expire(now);
         while self.deliveries.expire(now).is_some() {}
+    }
+
+    /// Lets suppressions name subscribers as alerts do.
+    pub fn name_subscribers(&mut self, namer: Option<Namer>) {
+        self.namer = namer;
     }
 
     /// Puts another plan and other rules in force, and forgets nothing but the windows of rules that
@@ -375,6 +390,7 @@ const MIRRORED: usize = 1 << 18;
 const DELIVERIES: usize = 1 << 17;
 const DELIVERY_LIFETIME: u64 = 600 * 1_000_000_000;
 /// Point codes whose side is learnt.
+const MAX_HOMES: usize = 4096;
 const MAX_POINTS: usize = 1 << 16;
 /// Global titles whose versions of contexts are learnt.
 const MAX_TITLES: usize = 1 << 16;

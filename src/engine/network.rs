@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     enrich::{network::Origin, terms::LinkSide},
-    event::{Direction, EventType, Party, SccpFacts, Side},
+    event::{About, Direction, EventType, Label, Party, SccpFacts, Side},
     state::{
         path::{Learnt, Point},
         segments::{Readings, Segment, SegmentKey},
@@ -169,7 +169,10 @@ impl Engine {
         let mut event = envelope.event(EventType::Sccp);
         event.notes.add(Note::SccpManagement);
         match management::parse(data, envelope.label.variant, &mut event.notes) {
-            Ok(message) => event.management = message.name(),
+            Ok(message) => {
+                event.management = message.name();
+                event.about = message.pc.map(|code| self.about(&envelope.label, code));
+            }
             Err(error) => {
                 self.stats.unread("scmg", error.reason());
                 event.unread = Some(error.reason());
@@ -220,6 +223,36 @@ impl Engine {
             (None, Some(true)) => Direction::Unknown,
             _ => Direction::Unknown,
         });
+    }
+
+    /// Says what is known of the point code that a management message is about.
+    pub(super) fn about(&self, label: &Label, code: u32) -> About {
+        let listed = self.plan.home_point_codes.contains(code, label.variant.into());
+        let learnt = || {
+            let point = Point { code, ni: label.ni, na: label.na };
+            match self.paths.side(point) {
+                Learnt::Home => Some(true),
+                Learnt::Peer => Some(false),
+                Learnt::Unknown if !self.plan.home_point_codes.is_empty() => Some(false),
+                Learnt::Unknown => None,
+            }
+        };
+        About {
+            code,
+            home: if listed { Some(true) } else { learnt() },
+            sender: label.present.then_some(label.opc == code),
+        }
+    }
+
+    /// Tells the direction of a message without titles by the sides of its point codes.
+    pub(super) fn direction_of(&self, label: &Label) -> Direction {
+        let point = |code| Point { code, ni: label.ni, na: label.na };
+        match self.sides_of(point(label.opc), point(label.dpc), label.variant) {
+            (Learnt::Home, Learnt::Home) => Direction::Internal,
+            (Learnt::Home, _) => Direction::Outbound,
+            (Learnt::Peer, _) => Direction::Inbound,
+            _ => Direction::Unknown,
+        }
     }
 
     /// Returns the sides of both ends of a link set.

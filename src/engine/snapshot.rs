@@ -38,6 +38,7 @@ impl Engine {
         out.section(&self.subscribers);
         out.section(&self.paths);
         out.section(&self.dossiers);
+        out.section(&self.homes);
         out.section(&self.senders);
         out.section_of(DELIVERIES, 1, |out| out.table(&self.deliveries));
         out.section_of(CORRELATIONS, 1, |out| {
@@ -67,6 +68,7 @@ impl Engine {
         sections.load(&mut self.subscribers, &atlas)?;
         sections.load(&mut self.paths, &atlas)?;
         sections.load(&mut self.dossiers, &atlas)?;
+        sections.load(&mut self.homes, &atlas)?;
         let deliveries = &mut self.deliveries;
         sections.load_of(DELIVERIES, 1, &atlas, |saved| saved.table(deliveries, |_, _| {}))?;
         // Families of senders and groups of correlations may stand for networks by their numbers.

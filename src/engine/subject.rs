@@ -43,15 +43,30 @@ impl Engine {
         let Some(sender) = sender.filter(|_| !spoofed) else { return };
         // A roaming hub speaks for networks behind it, so it may be the home of anybody but ours,
         // and the serving node is the one the argument names.
-        let hub = is_hub(&sender);
+        let speaks = |country| sender.network.is_none_or(|id| networks.speaks_for(id, country));
+        let hub = is_hub(&sender) && speaks(subject.place.country);
         subject.from_home = match (sender.network, subject.place.network) {
             (Some(sender), Some(home)) if networks.same_group(sender, home) => true,
             // Of networks nobody configured, those of one country cannot be told apart.
             (None, None) => sender.country == subject.place.country,
             _ => hub && subject.place.origin != Origin::Home,
         };
+        // A register that answers home for guests of that network, or hosts them by configuration.
+        if !subject.from_home
+            && let Some(imsi) = subject.imsi
+            && let Some(gt) = event.sccp.and_then(|sccp| sccp.calling.gt)
+        {
+            let title = gt.e164.unwrap_or(gt.digits);
+            let hosts = sender.network.is_some_and(|network| networks.hosts(network, imsi));
+            subject.from_home =
+                hosts || (subject.place.origin != Origin::Home && self.homes.is_home(imsi, title));
+        }
         let sender = match serving_node(&event.parameters) {
-            Some(node) if hub => self.scout.recall().gt(networks, node),
+            Some(node)
+                if is_hub(&sender) && speaks(self.scout.recall().gt(networks, node).country) =>
+            {
+                self.scout.recall().gt(networks, node)
+            }
             _ => sender,
         };
         subject.from_serving = known.and_then(|known| {
@@ -103,6 +118,14 @@ impl Engine {
         let answerer =
             responder.map(|gt| Serving { place: gt.place, node: gt.e164, seen: event.at });
         let asked_from = Serving { place: asker, node: request.asker, seen: event.at };
+        let guest = event.subscriber.imsi.filter(|_| request.asker_place.origin == Origin::Home);
+        if let (Some(imsi), Some(register), true) = (
+            guest,
+            responder.filter(|gt| gt.place.origin.is_external()),
+            ASKS_HOME.contains(&operation.code),
+        ) {
+            self.homes.answered(imsi, register.e164.unwrap_or(register.digits), event.at);
+        }
         match operation.code {
             UPDATE_LOCATION => self.subscribers.serve(key, false, asked_from, event.at),
             UPDATE_GPRS_LOCATION => self.subscribers.serve(key, true, asked_from, event.at),
@@ -216,3 +239,6 @@ const UPDATE_GPRS_LOCATION: i32 = 23;
 const MO_FORWARD_SM: i32 = 46;
 const SEND_AUTHENTICATION_INFO: i32 = 56;
 const RESTORE_DATA: i32 = 57;
+/// What a serving node asks the register of a guest: updateLocation, updateGprsLocation,
+/// sendAuthenticationInfo, restoreData, purgeMS.
+const ASKS_HOME: [i32; 5] = [2, 23, 56, 57, 67];

@@ -58,6 +58,7 @@ impl Envelope {
             subscriber: Default::default(),
             tracking: Default::default(),
             management: None,
+            about: None,
             duplicate: self.duplicate,
             notes: self.notes,
             unread: None,

@@ -34,7 +34,12 @@ impl Engine {
             FORWARD_SM | MT_FORWARD_SM
                 if map && sccp.called.gt.is_some_and(|gt| gt.place.origin == Origin::Home) =>
             {
-                if let Some(family) = self.senders.family(title, &gt.place, event.at) {
+                if let Some(family) = self.senders.family(
+                    title,
+                    &gt.place,
+                    self.plan.networks.family_of(&gt.place),
+                    event.at,
+                ) {
                     family.messages.delivered(event.at);
                 }
             }
@@ -78,7 +83,12 @@ impl Engine {
             && operation.code == SEND_ROUTING_INFO_FOR_SM
             && outcome == Some(Outcome::Leaked)
             && self.served_at_home(event)
-            && let Some(family) = self.senders.family(title, &request.asker_place, event.at)
+            && let Some(family) = self.senders.family(
+                title,
+                &request.asker_place,
+                self.plan.networks.family_of(&request.asker_place),
+                event.at,
+            )
         {
             event.tracking.asker.messages = Some(family.messages.routed(event.at));
         }

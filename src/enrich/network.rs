@@ -96,6 +96,12 @@ pub struct Network {
     pub group: Option<String>,
     /// Operations agreed towards home.
     pub allow: OperationSet,
+    /// Beginnings of IMSIs of other operators whose home it is too.
+    pub imsi_alias: Vec<Digits>,
+    /// Name of the titles that deliver what the others asked for.
+    pub gt_family: Option<String>,
+    /// Countries a hub speaks for; none are all.
+    pub countries: Vec<Country>,
     /// E.164 prefixes of its nodes.
     pub gt: Vec<Digits>,
     /// E.164 prefixes of its subscribers.
@@ -152,6 +158,8 @@ pub struct Networks {
     mgts: DigitTrie<(NetworkId, usize)>,
     ported: DigitTrie<Ported>,
     nodes: DigitTrie<NodeRole>,
+    /// By network, the first of those whose titles deliver for each other.
+    families: Vec<Option<NetworkId>>,
 }
 
 /// Who has an E.164 prefix, as nodes and as subscribers.
@@ -196,7 +204,17 @@ impl Networks {
             .filter(|_| has_home)
             .and_then(|home| home.gt.first().or_else(|| home.msisdn.first()))
             .and_then(|prefix| calling_code(*prefix));
-        Ok(Self { networks: all, has_home, home_code, numbers, imsis, mgts, ..Self::default() })
+        let families = all.iter().map(|network| family(&all, network)).collect();
+        Ok(Self {
+            networks: all,
+            has_home,
+            home_code,
+            numbers,
+            imsis,
+            mgts,
+            families,
+            ..Self::default()
+        })
     }
 
     /// Adds the exact global titles of home nodes.
@@ -369,6 +387,37 @@ impl Networks {
         }
     }
 
+    /// Whether the operation may be taken for agreed: where only home is described, the operators of
+    /// its country look up ported numbers (TS 23.066).
+    #[must_use]
+    pub fn assumes(&self, place: &Place, looks_up_number: bool) -> bool {
+        let home = self.networks.first().and_then(|home| home.country);
+        let alone = self.has_home && self.networks.len() == 1;
+        let same = |country: Country| home == Some(country) && !country.is_virtual();
+        looks_up_number && alone && place.network.is_none() && place.country.is_some_and(same)
+    }
+
+    /// Whether a network is configured to be the home of IMSIs of another operator.
+    #[must_use]
+    pub fn hosts(&self, id: NetworkId, imsi: Digits) -> bool {
+        let hosted = self.network(id).map_or(&[][..], |network| &network.imsi_alias);
+        hosted.iter().any(|prefix| imsi.starts_with(*prefix))
+    }
+
+    /// Whether a hub speaks for networks of that country: of those configured, or of any.
+    #[must_use]
+    pub fn speaks_for(&self, id: NetworkId, country: Option<Country>) -> bool {
+        let countries = self.network(id).map_or(&[][..], |network| &network.countries);
+        countries.is_empty() || country.is_some_and(|country| countries.contains(&country))
+    }
+
+    /// Returns the network that stands for those whose titles deliver for each other, where a family
+    /// is configured.
+    #[must_use]
+    pub fn family_of(&self, place: &Place) -> Option<NetworkId> {
+        self.families.get(place.network?.index()).copied().flatten()
+    }
+
     fn place(&self, id: Option<NetworkId>, country: Option<Country>) -> Place {
         let Some((id, network)) = id.and_then(|id| Some((id, self.network(id)?))) else {
             return Place { country, ..Place::default() };
@@ -400,6 +449,13 @@ impl Network {
             Range::Mgt => &self.mgt,
         }
     }
+}
+
+/// Returns the first network of the family a network belongs to.
+fn family(all: &[Network], network: &Network) -> Option<NetworkId> {
+    let name = network.gt_family.as_deref()?;
+    let first = all.iter().position(|other| other.gt_family.as_deref() == Some(name))?;
+    u16::try_from(first).ok().map(NetworkId)
 }
 
 /// Collects who claims which prefix; a prefix repeated within one network counts once.

@@ -277,6 +277,7 @@ fn event(
         subscriber: Default::default(),
         tracking: Default::default(),
         management: None,
+        about: None,
         duplicate: false,
         notes: Notes::default(),
         unread: None,

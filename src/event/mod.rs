@@ -59,6 +59,8 @@ pub struct SigEvent {
     pub tracking: Tracking,
     /// Name of a management message.
     pub management: Option<&'static str>,
+    /// What a management message is about.
+    pub about: Option<About>,
     /// A second sighting of a message: triggers nothing.
     pub duplicate: bool,
     /// Every oddity met on the way.
@@ -87,6 +89,17 @@ pub struct Link {
     pub vlan: Option<u16>,
     /// Capture port.
     pub port: u16,
+}
+
+/// The point code a management message is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct About {
+    /// The point code.
+    pub code: u32,
+    /// Whether it is home's; `None` where that is not known.
+    pub home: Option<bool>,
+    /// Whether it is the sender's own; `None` where the sender has none.
+    pub sender: Option<bool>,
 }
 
 /// IP and SCTP.

@@ -221,6 +221,7 @@ impl Lane {
                         let (plan, rules) = (Arc::clone(&setting.plan), Arc::clone(&setting.rules));
                         self.intake.engine.install(plan, rules);
                         self.inflow.install(&self.intake.engine);
+                        self.intake.engine.name_subscribers(setting.namer.clone());
                         self.outlet.install(setting);
                         self.outlet.reopen();
                     }

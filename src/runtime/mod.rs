@@ -36,7 +36,7 @@ use rustix::thread::CpuSet;
 
 use crate::{
     config::{Plan, Threads, Topology},
-    engine::{Engine, Rules, Stats},
+    engine::{Engine, Namer, Rules, Stats},
     event::fields::Names,
     learnt::LearntError,
     sink::dispatch::{Dispatch, Finished},
@@ -50,6 +50,8 @@ pub struct Setting {
     pub names: Names,
     /// The rules.
     pub rules: Arc<Rules>,
+    /// What stands for subscribers in suppressions that name one by it.
+    pub namer: Option<Namer>,
 }
 
 /// Makes anew what is in force; says why when it cannot.

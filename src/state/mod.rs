@@ -3,6 +3,7 @@
 pub mod aliased;
 pub mod dialogue;
 pub mod dossiers;
+pub mod homes;
 pub mod ipfrag;
 pub mod keep;
 pub mod mirror;

@@ -11,7 +11,7 @@ use super::{
     table::ExpiringTable,
 };
 use crate::{
-    enrich::network::{Class, Place},
+    enrich::network::{Class, NetworkId, Place},
     track::{
         block,
         habit::{Habit, Said},
@@ -87,9 +87,16 @@ impl Senders {
 
     /// Returns what is remembered of those who deliver what a title asked for: of a hub all its
     /// titles, of a title in no known network its block, else the title itself.
-    pub fn family(&mut self, title: Digits, place: &Place, now: Timestamp) -> Option<&mut Sender> {
+    pub fn family(
+        &mut self,
+        title: Digits,
+        place: &Place,
+        named: Option<NetworkId>,
+        now: Timestamp,
+    ) -> Option<&mut Sender> {
         let hub = matches!(place.class, Some(Class::SmsHub | Class::Ipx | Class::RoamingHub));
-        let family = match place.network {
+        let family = match named.or(place.network) {
+            Some(network) if named.is_some() => Family::Network(network.0),
             Some(network) if hub => Family::Network(network.0),
             Some(_) => Family::Digits(title),
             None => Family::Digits(block(title)),

@@ -50,6 +50,12 @@ pub enum Carriage {
     Gre,
     /// In a packet whose checksum is wrong.
     ChecksumBad,
+    /// As the user part of this service indicator, in place of SCCP.
+    UserPart(u8),
+    /// As it is: a whole message of M3UA.
+    Message,
+    /// Not at all: the association is aborted.
+    Abort,
 }
 
 impl Carriage {

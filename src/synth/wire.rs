@@ -132,10 +132,27 @@ impl Wire {
         let Route { association, up, opc, dpc, ni, sls } = parcel.route;
         let Some(association) = self.associations.get_mut(usize::from(association)) else { return };
         let user = &parcel.user;
+        match parcel.carriage {
+            Carriage::Message => {
+                return association.send(
+                    up,
+                    sls,
+                    picket_dissectors::sctp::PPID_M3UA,
+                    user,
+                    Carriage::Whole,
+                    each,
+                );
+            }
+            Carriage::Abort => {
+                return each(association.packet(up, vec![sctp::chunk(ABORT, 0, &[])], false));
+            }
+            _ => {}
+        }
+        let si = if let Carriage::UserPart(si) = parcel.carriage { si } else { SCCP };
         let data = Data {
             network_appearance: None,
             routing_context: association.routing_context,
-            protocol_data: mtp3::Message { opc, dpc, si: SCCP, ni, mp: 0, sls, user },
+            protocol_data: mtp3::Message { opc, dpc, si, ni, mp: 0, sls, user },
             rival: None,
             correlation_id: None,
         };
@@ -285,6 +302,8 @@ impl Association {
 
 /// Service indicator of SCCP (Q.704 §14.2.1).
 const SCCP: u8 = 3;
+/// Type of the ABORT chunk (RFC 9260 §3.2).
+const ABORT: u8 = 6;
 /// Streams of an association; the first is for management.
 const STREAMS: usize = 5;
 /// Tag protocol identifier of IEEE 802.1Q.

@@ -13,7 +13,7 @@ use picket::{
     enrich::network::{Class, NetworkId, Origin, Place},
     enrich::numbering::Country,
     event::{
-        AbortFacts, AnsiFacts, Carrier, Component, ComponentType, ContextName, DialogueRef,
+        AbortFacts, About, AnsiFacts, Carrier, Component, ComponentType, ContextName, DialogueRef,
         DialogueState, Direction, EventType, FrameId, GlobalTitle, Label, Link, MessageType,
         Operation, Outcome, Party, Protocol, RequestRef, SccpFacts, SctpFacts, Side, SigEvent,
         Subject, TcapFacts, Tid, Tracking, Transport,
@@ -106,6 +106,11 @@ pub(crate) fn random(seed: u64) -> SigEvent {
             },
         },
         management: r.maybe(|_| "SSP"),
+        about: r.maybe(|r| About {
+            code: r.word(),
+            home: r.maybe(Random::flip),
+            sender: r.maybe(Random::flip),
+        }),
         duplicate: r.flip(),
         notes: notes(r),
         unread: r.maybe(|_| "truncated"),

@@ -108,7 +108,7 @@ pub(crate) fn setting(outputs: &str, state: Option<&Path>) -> Setting {
         links: plan.links.iter().map(|link| link.name.clone()).collect(),
     };
     let (rules, _) = pack::load(&plan, &names, &[]).expect("the shipped rules compile");
-    Setting { plan: Arc::new(plan), names, rules: Arc::new(rules) }
+    Setting { plan: Arc::new(plan), names, rules: Arc::new(rules), namer: None }
 }
 
 /// Runs until all sources end, with the threads there are to be.

@@ -28,6 +28,7 @@ fn request(seconds: u64, key: u64, dialogue: u64) -> SigEvent {
         subscriber: Subject { key, ..Subject::default() },
         tracking: crate::event::Tracking::default(),
         management: None,
+        about: None,
         duplicate: false,
         notes: picket_dissectors::Notes::default(),
         unread: None,

@@ -186,3 +186,53 @@ fn operation_sets_hold_any_octet() {
     }
     assert!(!set.contains(1));
 }
+
+#[test]
+fn a_network_may_be_home_to_others_deliver_for_others_and_speak_for_countries() {
+    let countries = |codes: &[&str]| codes.iter().filter_map(|code| Country::parse(code)).collect();
+    let named = |gt: &str, family: Option<&str>| Network {
+        gt: list(&[gt]),
+        gt_family: family.map(str::to_owned),
+        ..Network::default()
+    };
+    let host = Network { imsi_alias: list(&["0019901"]), ..named("99920", Some("hubs")) };
+    let hub = Network { countries: countries(&["NO", "SE"]), ..named("99940", Some("hubs")) };
+    let plan = Networks::build(None, vec![host, named("99930", None), hub]).unwrap();
+    let id = |number: &str| plan.gt(digits(number)).network.unwrap();
+    let (host, plain, hub) = (id("999201"), id("999301"), id("999401"));
+    assert!(plan.hosts(host, digits("001990112345678")));
+    assert!(!plan.hosts(host, digits("001990212345678")));
+    assert!(!plan.hosts(plain, digits("001990112345678")));
+    assert!(plan.speaks_for(hub, Country::parse("SE")));
+    assert!(!plan.speaks_for(hub, Country::parse("DK")));
+    assert!(!plan.speaks_for(hub, None));
+    assert!(plan.speaks_for(plain, None), "none named are all");
+    for (number, want) in [("999201", Some(host)), ("999401", Some(host)), ("999301", None)] {
+        assert_eq!(plan.family_of(&plan.gt(digits(number))), want, "{number}");
+    }
+}
+
+#[test]
+fn where_home_alone_is_described_its_country_may_look_up_numbers() {
+    let home = Network {
+        country: Country::parse("NO"),
+        gt: list(&["47910"]),
+        imsi: list(&["24299"]),
+        ..Network::default()
+    };
+    let alone = Networks::build(Some(home.clone()), vec![]).unwrap();
+    let with =
+        Networks::build(Some(home), vec![Network { gt: list(&["46"]), ..Network::default() }])
+            .unwrap();
+    for (plan, number, looks_up, want) in [
+        (&alone, "4792000001", true, true),
+        (&alone, "4792000001", false, false),
+        (&alone, "4692000001", true, false),
+        (&alone, "47910", true, false),
+        (&with, "4792000001", true, false),
+    ] {
+        let place = plan.gt(digits(number));
+        assert_eq!(plan.assumes(&place, looks_up), want, "{number}");
+        assert!(place.origin == Origin::Home || place.origin == Origin::Foreign);
+    }
+}

@@ -44,6 +44,12 @@ pub(super) static ROWS: &[Row] = rows! {
 pub(super) static LAST: &[Row] = rows! {
     "management.message", Text = |e| e.management,
         "Name of a management message of SCCP, MTP3, M3UA or SCTP.";
+    "management.point_code", Int = |e| e.about.map(|about| about.code),
+        "Point code the management message is about, the first of several.";
+    "management.about_home", Bool = |e| e.about?.home,
+        "Whether that is a point code of home: configured, or learnt from who sends.";
+    "management.about_sender", Bool = |e| e.about?.sender,
+        "Whether that is the sender's own point code.";
     "anomaly.codes", Notes(Note::IDS) = |e| &e.notes,
         "Every oddity met on the way, by the ids of `picket notes`.";
     "anomaly.unread", Text = |e| e.unread,

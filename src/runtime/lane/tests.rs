@@ -74,7 +74,7 @@ fn run(
     let names = Names::default();
     let engine =
         Engine::new(Arc::clone(&plan), Arc::clone(&rules), Options { seed: 1, records: false });
-    let (outlet, _inlet) = outlet::pair(Arc::new(Setting { plan, names, rules }));
+    let (outlet, _inlet) = outlet::pair(Arc::new(Setting { plan, names, rules, namer: None }));
     let (orders, from_orders) = mpsc::channel();
     orders.send(Order::Stop).unwrap();
     let lane = Lane::new(Parts {

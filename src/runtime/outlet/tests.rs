@@ -22,7 +22,7 @@ fn attacked() -> (Engine, Arc<Setting>) {
         ..Names::default()
     };
     let (rules, _) = pack::load(&plan, &names, &[]).unwrap();
-    let setting = Setting { plan: Arc::new(plan), names, rules: Arc::new(rules) };
+    let setting = Setting { plan: Arc::new(plan), names, rules: Arc::new(rules), namer: None };
     let (plan, rules) = (Arc::clone(&setting.plan), Arc::clone(&setting.rules));
     let mut engine = Engine::new(plan, rules, Options { seed: 1, records: false });
     let scenarios = synth::scenarios::campaign(synth::background::duration(500));

@@ -9,6 +9,7 @@ mod hard;
 mod identity;
 mod interception;
 pub(super) mod location;
+mod lower;
 mod paced;
 mod patient;
 mod recon;
@@ -29,6 +30,7 @@ pub fn all() -> impl Iterator<Item = &'static Scenario> {
         recon::SCENARIOS,
         encoding::SCENARIOS,
         spoofing::SCENARIOS,
+        lower::SCENARIOS,
         patient::SCENARIOS,
         benign::SCENARIOS,
         hard::SCENARIOS,
