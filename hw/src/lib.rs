@@ -6,6 +6,7 @@
 //! * [`mod@file`] reads pcap and pcapng, plain or compressed, from files, directories and pipes;
 //! * [`live`] listens on network interfaces through libpcap;
 //! * `dpdk` (feature `dpdk`) polls network adapters past the kernel;
+//! * [`machine`] looks at what a machine has of what DPDK needs;
 //! * [`memory`] replays frames a test made;
 //! * [`tee`] and [`faults`] wrap any capture: one records what passes, the other damages it;
 //! * [`mod@write`] makes pcap and pcapng files.
@@ -17,6 +18,7 @@ pub mod faults;
 pub mod file;
 pub mod frame;
 pub mod live;
+pub mod machine;
 pub mod memory;
 pub mod tee;
 pub mod write;

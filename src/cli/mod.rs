@@ -10,6 +10,7 @@ mod deliver;
 mod dissect;
 mod evidence;
 mod guess;
+mod hw;
 mod import;
 mod input;
 mod key;
@@ -63,6 +64,9 @@ enum Verb {
     /// Reads what others write (IR.21) into files of the configuration.
     #[command(subcommand)]
     Import(import::Import),
+    /// Looks at the machine: what DPDK needs and it lacks.
+    #[command(subcommand)]
+    Hw(hw::Hw),
     /// Writes a capture of fictional networks and attacks.
     Synth(synth::Synth),
     /// Prints the fields that rules and events have.
@@ -113,6 +117,7 @@ pub fn main() -> ExitCode {
         Verb::Check(check) => check.run(),
         Verb::Rules(rules) => rules.run(),
         Verb::Import(import) => import.run(),
+        Verb::Hw(hw) => hw.run(),
         Verb::Synth(synth) => synth.run(),
         Verb::Key(key) => key.run(),
         Verb::Reveal(reveal) => reveal.run(),
