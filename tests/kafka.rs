@@ -1,5 +1,10 @@
 //! Delivery to a real Apache Kafka: what arrives, and what happens when it does not.
-#![expect(clippy::expect_used, clippy::panic, reason = "a failure here is the test's")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a failure here is the test's"
+)]
 
 #[path = "harness/alerts.rs"]
 mod alerts;
@@ -85,6 +90,19 @@ impl Place {
         let ids: BTreeSet<_> = lines(&output.stdout).iter().map(id).collect();
         assert!(ids.len() > 100, "{} alerts", ids.len());
         ids
+    }
+
+    /// Returns the level of every alert of the capture.
+    fn levels(&self) -> BTreeMap<String, String> {
+        let output = Command::new(cargo_bin!("picket"))
+            .arg("replay")
+            .arg(self.path("a.pcap"))
+            .args(["--json", "-c"])
+            .arg(self.path("plain.toml"))
+            .output()
+            .expect("it runs");
+        let level = |alert: &Value| alert["alert"]["level"].as_str().expect("a level").to_owned();
+        lines(&output.stdout).iter().map(|alert| (id(alert), level(alert))).collect()
     }
 
     /// Returns `id.revision` of everything the outbox keeps.
@@ -473,6 +491,26 @@ fn an_outbox_on_a_full_disk_ends_in_time_and_says_what_it_could_not_keep() {
         grave("low")
     );
     assert!(kept.len() > 20 && kept.len() < place.expected().len());
+    // The loss takes the least grave: none of what is gone is graver than what was kept.
+    let levels = ["informational", "low", "medium", "high", "critical"];
+    let all = place.levels();
+    let rank = |level: &str| levels.iter().position(|known| *known == level).expect("a level");
+    let ids: BTreeSet<String> = kept.iter().map(id).collect();
+    let gone = all.iter().filter(|(id, _)| !ids.contains(*id)).map(|(_, level)| rank(level));
+    // What Picket says of itself is not of the capture.
+    let found = kept.iter().filter_map(|alert| all.get(&id(alert)));
+    let least = found.map(|level| rank(level)).min();
+    let gone = gone.max();
+    assert!(gone <= least, "gone: {:?}, kept: {least:?}", gone_by(&all, &ids));
+}
+
+/// Counts what is gone by level.
+fn gone_by(all: &BTreeMap<String, String>, kept: &BTreeSet<String>) -> BTreeMap<String, usize> {
+    let mut gone = BTreeMap::new();
+    for (_, level) in all.iter().filter(|(id, _)| !kept.contains(*id)) {
+        *gone.entry(level.clone()).or_default() += 1;
+    }
+    gone
 }
 
 fn kafka_output(broker: &Broker, topic: &str) -> picket::config::Output {

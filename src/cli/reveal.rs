@@ -127,7 +127,7 @@ impl Erase {
             }
         }
         drop(query);
-        let limits = Limits { octets: u64::MAX, age: u64::MAX };
+        let limits = Limits { octets: u64::MAX, age: u64::MAX, owed_age: u64::MAX };
         let mut outbox =
             Outbox::open(&dir, limits, &[]).map_err(|error| Failure::Failed(anyhow!(error)))?;
         let pseudonyms: Vec<&str> =

@@ -60,6 +60,9 @@ pub struct Outbox {
     pub max_bytes: u64,
     /// Days an alert is kept after every output has it. Default: 30.
     pub keep_days: u32,
+    /// Days an alert is kept that an output has not taken; then it is given up and counted as lost.
+    /// Default: 90.
+    pub owed_days: u32,
     /// Alerts that may wait in memory for the disk; beyond it the lowest level and the oldest go
     /// first, each counted. Default: 16384.
     pub queue: usize,
@@ -67,7 +70,7 @@ pub struct Outbox {
 
 impl Default for Outbox {
     fn default() -> Self {
-        Self { max_bytes: 1 << 30, keep_days: 30, queue: 16_384 }
+        Self { max_bytes: 1 << 30, keep_days: 30, owed_days: 90, queue: 16_384 }
     }
 }
 

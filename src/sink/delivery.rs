@@ -135,6 +135,7 @@ impl Delivery {
         let limits = Limits {
             octets: settings.max_bytes,
             age: u64::from(settings.keep_days).saturating_mul(DAY),
+            owed_age: u64::from(settings.owed_days).saturating_mul(DAY),
         };
         // The directory is made here: the key of the pseudonyms may have its place there too.
         let outbox = match &plan.state_dir {

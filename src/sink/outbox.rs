@@ -14,10 +14,13 @@
 //!
 //! **Bounds.** [`Limits::octets`] bounds the sum of the rows. Beyond it rows go that every output
 //! has, oldest first; then rows still owed, the lowest level and among those the oldest first. Each
-//! of the latter is counted in `loss` and returned, to become an alert itself.
+//! of the latter is counted in `loss` and returned, to become an alert itself; so is a row that was
+//! owed for longer than [`Limits::owed_age`]. On a full disk ([`Outbox::make_room`]) the bound becomes
+//! what there is room for.
 
 mod personal;
 mod query;
+mod reserve;
 mod retention;
 mod schema;
 #[cfg(test)]
@@ -33,6 +36,7 @@ use std::{
 
 pub use personal::Sealed;
 pub use query::{Filter, Query, Row};
+use reserve::Reserve;
 pub use retention::Lost;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, params};
 use schema::{SCHEMA, VERSION, prepare};
@@ -110,6 +114,8 @@ pub struct Limits {
     pub octets: u64,
     /// Nanoseconds a row is kept once every output has it.
     pub age: u64,
+    /// Nanoseconds a row is kept that an output is owed.
+    pub owed_age: u64,
 }
 
 /// A revision of an alert, about to be kept.
@@ -150,7 +156,9 @@ pub struct Entry {
 }
 
 impl Entry {
-    fn octets(&self) -> u64 {
+    /// Returns what it takes of that room.
+    #[must_use]
+    pub fn octets(&self) -> u64 {
         let bodies: usize = self.bodies.iter().map(|body| body.json.len() + body.key.len()).sum();
         let texts = [&self.id, &self.rule_id, &self.rule_name, &self.title, &self.summary];
         let texts: usize = texts.iter().map(|text| text.len()).sum();
@@ -234,6 +242,9 @@ pub struct Outbox {
     path: PathBuf,
     connection: Connection,
     limits: Limits,
+    /// Octets that there is room for: the limit, less on a disk that was full.
+    room: u64,
+    reserve: Reserve,
     /// Octets of all rows.
     octets: u64,
     /// Cursor and debt of each output that is configured.
@@ -280,7 +291,8 @@ impl Outbox {
         private(&path).map_err(file(&path))?;
         let failed = |error| OutboxError::Database { path: path.clone(), error };
         let connection = Connection::open(&path).map_err(failed)?;
-        Self::of(connection, path, Some(lock), limits, sinks)
+        let outbox = Self::of(connection, path, Some(lock), limits, sinks)?;
+        Ok(Self { reserve: Reserve::in_dir(dir), ..outbox })
     }
 
     /// Makes one in memory, of [`IN_MEMORY`] octets at most: nothing of it is kept.
@@ -321,6 +333,8 @@ impl Outbox {
         Ok(Self {
             connection,
             limits,
+            room: limits.octets,
+            reserve: Reserve::default(),
             octets: u64::try_from(octets).unwrap_or_default(),
             sinks: cursors,
             path,
@@ -343,19 +357,19 @@ impl Outbox {
         settlements: &[Settlement],
         now: u64,
     ) -> Result<Written, OutboxError> {
-        let limits = self.limits;
+        let room = self.room;
         let mut octets = self.octets;
         let mut sinks = self.sinks.clone();
         let mut run = || -> rusqlite::Result<Written> {
             let mut lost = Vec::new();
             let transaction = self.connection.transaction()?;
             for settlement in settlements {
-                settle(&transaction, settlement, &mut sinks, now)?;
+                retention::settle(&transaction, settlement, &mut sinks, now)?;
             }
             for entry in entries {
                 insert(&transaction, entry, now, &mut sinks, &mut octets)?;
             }
-            retention::by_size(&transaction, &limits, &mut octets, &mut sinks, &mut lost)?;
+            retention::by_size(&transaction, room, &mut octets, &mut sinks, &mut lost)?;
             let last =
                 transaction
                     .query_row("SELECT coalesce(max(seq), 0) FROM alert", [], |r| r.get(0))?;
@@ -422,6 +436,12 @@ impl Outbox {
     #[must_use]
     pub fn cursor(&self, sink: &str) -> Cursor {
         self.sinks.get(sink).copied().unwrap_or_default()
+    }
+
+    /// Returns the octets of rows that there is room for.
+    #[must_use]
+    pub const fn room(&self) -> u64 {
+        self.room
     }
 
     /// Returns the octets of all rows.
@@ -513,34 +533,6 @@ fn insert(
     }
     *octets += size;
     sinks.values_mut().for_each(|cursor| cursor.owed += 1);
-    Ok(())
-}
-
-fn settle(
-    transaction: &Transaction<'_>,
-    settlement: &Settlement,
-    sinks: &mut BTreeMap<String, Cursor>,
-    now: u64,
-) -> rusqlite::Result<()> {
-    let Some(cursor) = sinks.get_mut(&settlement.sink) else { return Ok(()) };
-    if settlement.up_to <= cursor.at {
-        return Ok(());
-    }
-    let taken: i64 = transaction
-        .prepare_cached("SELECT count(*) FROM alert WHERE seq > ?1 AND seq <= ?2")?
-        .query_row(params![cursor.at, settlement.up_to], |row| row.get(0))?;
-    transaction
-        .prepare_cached("UPDATE sink SET cursor = ?2 WHERE name = ?1")?
-        .execute(params![settlement.sink, settlement.up_to])?;
-    for (seq, reason) in &settlement.parked {
-        transaction
-            .prepare_cached(
-                "INSERT OR REPLACE INTO parked (sink, seq, reason, at) VALUES (?1, ?2, ?3, ?4)",
-            )?
-            .execute(params![settlement.sink, seq, reason, int(now)])?;
-    }
-    cursor.at = settlement.up_to;
-    cursor.owed = cursor.owed.saturating_sub(count_of(taken));
     Ok(())
 }
 

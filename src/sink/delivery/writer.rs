@@ -22,7 +22,7 @@ use crate::{
     config::{Plan, Subscribers},
     engine::{Alert, alert::Level},
     event::fields::Names,
-    sink::outbox::{Entry, Item, Outbox, Seq, Settlement},
+    sink::outbox::{Entry, Item, Outbox, OutboxError, Seq, Settlement, Written},
 };
 
 /// An alert as it was offered.
@@ -153,11 +153,15 @@ impl Writer {
         let commands = core::mem::take(&mut inbox.commands);
         let stop = inbox.stop;
         drop(inbox);
-        if timeout.timed_out()
-            && !stuck
-            && let Err(error) = self.outbox.tidy(now())
-        {
-            tracing::warn!(%error, "old alerts could not be deleted");
+        if timeout.timed_out() && !stuck {
+            match self.outbox.tidy(now()) {
+                Ok((_, lost)) => {
+                    for gone in lost {
+                        self.lost(gone.level, &gone.id, gone.at, "no output took it for too long");
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "old alerts could not be deleted"),
+            }
         }
         (commands, stop)
     }
@@ -173,26 +177,13 @@ impl Writer {
         if self.backlog.is_empty() && self.unsettled.is_empty() {
             return true;
         }
-        let least = self.backlog.iter().map(|entry| entry.level).min().unwrap_or_default();
+        let kept = u64::try_from(self.backlog.len()).unwrap_or_default();
         let mut written = self.outbox.write(&self.backlog, &self.unsettled, now());
-        let mut tries = 0;
-        while written.as_ref().is_err_and(crate::sink::outbox::OutboxError::is_full)
-            && tries < MAKE_ROOM
-        {
-            tries += 1;
-            match self.outbox.make_room(least) {
-                Ok((true, lost)) => {
-                    for gone in lost {
-                        self.lost(gone.level, &gone.id, gone.at, "the disk is full");
-                    }
-                }
-                Ok((false, _)) | Err(_) => break,
-            }
-            written = self.outbox.write(&self.backlog, &self.unsettled, now());
+        if written.as_ref().is_err_and(OutboxError::is_full) {
+            written = self.squeeze();
         }
         match written {
             Ok(written) => {
-                let kept = u64::try_from(self.backlog.len()).unwrap_or_default();
                 self.backlog.clear();
                 self.unsettled.clear();
                 for gone in written.lost {
@@ -207,6 +198,42 @@ impl Writer {
                 false
             }
         }
+    }
+
+    /// Keeps on a full disk what there is room for: the gravest of what waits first, in portions whose
+    /// log the disk can hold; what is less grave goes in their place. Revisions may come out of order
+    /// then, which who reads them by `revision` does not mind.
+    fn squeeze(&mut self) -> Result<Written, OutboxError> {
+        let mut all = Written::default();
+        for attempt in 0..MAKE_ROOM {
+            for gone in self.outbox.make_room(attempt > 0)? {
+                self.lost(gone.level, &gone.id, gone.at, "the disk is full");
+            }
+            loop {
+                let (portion, rest) = gravest(core::mem::take(&mut self.backlog), PORTION);
+                self.backlog = rest;
+                match self.outbox.write(&portion, &self.unsettled, now()) {
+                    Ok(written) => {
+                        self.unsettled.clear();
+                        all.last = written.last;
+                        all.lost.extend(written.lost);
+                        if self.backlog.is_empty() {
+                            self.outbox.hold_room();
+                            return Ok(all);
+                        }
+                    }
+                    Err(error) => {
+                        self.backlog.splice(0..0, portion);
+                        if error.is_full() {
+                            break;
+                        }
+                        return Err(error);
+                    }
+                }
+            }
+        }
+        let last = self.outbox.write(&self.backlog, &self.unsettled, now())?;
+        Ok(Written { last: last.last, ..all })
     }
 
     fn take_offers(&mut self) {
@@ -323,6 +350,26 @@ impl Writer {
     }
 }
 
+/// Parts the gravest from the rest, of so many octets, at least one; both keep their order.
+fn gravest(entries: Vec<Entry>, octets: u64) -> (Vec<Entry>, Vec<Entry>) {
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    order.sort_by_key(|&place| core::cmp::Reverse(entries.get(place).map(|entry| entry.level)));
+    let mut taken = 0;
+    let mut chosen = vec![false; entries.len()];
+    for place in order {
+        let size = entries.get(place).map_or(0, Entry::octets);
+        if taken > 0 && taken + size > octets {
+            break;
+        }
+        taken += size;
+        if let Some(chosen) = chosen.get_mut(place) {
+            *chosen = true;
+        }
+    }
+    let mut chosen = chosen.into_iter();
+    entries.into_iter().partition(|_| chosen.next() == Some(true))
+}
+
 #[expect(clippy::disallowed_methods, reason = "how long alerts were kept is not event time")]
 fn now() -> u64 {
     SystemTime::now()
@@ -336,8 +383,10 @@ fn now() -> u64 {
 const ROUND: usize = 512;
 /// Notices there may be: one of losses, one an output.
 const NOTICES: usize = 16;
+/// Octets of alerts kept at once on a disk that was full.
+const PORTION: u64 = 32 << 10;
 /// Attempts to make room on a full disk in one round.
-const MAKE_ROOM: usize = 64;
+const MAKE_ROOM: usize = 8;
 const BATCH_ROWS: usize = 500;
 const BATCH_OCTETS: usize = 1 << 20;
 const RETRY: Duration = Duration::from_secs(1);

@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_person_is_forgotten_wherever_they_are_shown() {
         let dir = tempfile::tempdir().unwrap();
-        let limits = Limits { octets: 1 << 30, age: u64::MAX };
+        let limits = Limits { octets: 1 << 30, age: u64::MAX, owed_age: u64::MAX };
         let mut outbox = Outbox::open(dir.path(), limits, &["file".to_owned()]).unwrap();
         let entries = [
             entry("a1", 0, "sub:1", r#"{"id":"sub:1"}"#),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 
-use super::{Cursor, Limits, Outbox, OutboxError, Seq, count_of, int, level_of, number_of};
+use super::{Cursor, Outbox, OutboxError, Seq, Settlement, count_of, int, level_of};
 use crate::engine::alert::Level;
 
 /// An alert that was given up although somebody was owed it.
@@ -28,29 +28,64 @@ pub(super) fn forget(sinks: &mut BTreeMap<String, Cursor>, octets: &mut u64, seq
     }
 }
 
+/// Moves the cursor of an output.
+pub(super) fn settle(
+    transaction: &Transaction<'_>,
+    settlement: &Settlement,
+    sinks: &mut BTreeMap<String, Cursor>,
+    now: u64,
+) -> rusqlite::Result<()> {
+    let Some(cursor) = sinks.get_mut(&settlement.sink) else { return Ok(()) };
+    if settlement.up_to <= cursor.at {
+        return Ok(());
+    }
+    let taken: i64 = transaction
+        .prepare_cached("SELECT count(*) FROM alert WHERE seq > ?1 AND seq <= ?2")?
+        .query_row(params![cursor.at, settlement.up_to], |row| row.get(0))?;
+    transaction
+        .prepare_cached("UPDATE sink SET cursor = ?2 WHERE name = ?1")?
+        .execute(params![settlement.sink, settlement.up_to])?;
+    for (seq, reason) in &settlement.parked {
+        transaction
+            .prepare_cached(
+                "INSERT OR REPLACE INTO parked (sink, seq, reason, at) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![settlement.sink, seq, reason, int(now)])?;
+    }
+    cursor.at = settlement.up_to;
+    cursor.owed = cursor.owed.saturating_sub(count_of(taken));
+    Ok(())
+}
+
 /// Deletes until the rows fit.
 pub(super) fn by_size(
     transaction: &Transaction<'_>,
-    limits: &Limits,
+    limit: u64,
     octets: &mut u64,
     sinks: &mut BTreeMap<String, Cursor>,
     lost: &mut Vec<Lost>,
 ) -> rusqlite::Result<()> {
-    if *octets <= limits.octets {
+    if *octets <= limit {
         return Ok(());
     }
     // A little more than needed, or each alert from now on would delete one.
-    let goal = limits.octets - limits.octets / 20;
+    let goal = limit - limit / 20;
     let delivered = delivered(sinks);
     while *octets > goal && delete_delivered(transaction, delivered, sinks, octets)? > 0 {}
-    while *octets > limits.octets {
-        let gone = delete_owed(transaction, Level::Critical, 1, sinks, octets)?;
+    while *octets > limit {
+        let least = "SELECT seq FROM alert ORDER BY level, seq LIMIT 1";
+        let gone = give_up(transaction, least, params![], sinks, octets)?;
         if gone.is_empty() {
             break;
         }
         lost.extend(gone);
     }
     Ok(())
+}
+
+/// Writes the log into the database and empties it.
+fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }
 
 /// Returns the last place that every output has.
@@ -77,20 +112,19 @@ fn delete_delivered(
     Ok(gone)
 }
 
-/// Deletes alerts up to a level, the least grave and oldest first, and counts them as lost.
-fn delete_owed(
+/// Deletes alerts that a question finds, and counts them as lost.
+fn give_up(
     transaction: &Transaction<'_>,
-    most: Level,
-    rows: usize,
+    which: &str,
+    given: impl rusqlite::Params,
     sinks: &mut BTreeMap<String, Cursor>,
     octets: &mut u64,
 ) -> rusqlite::Result<Vec<Lost>> {
-    let mut statement = transaction.prepare_cached(
-        "DELETE FROM alert WHERE seq IN
-             (SELECT seq FROM alert WHERE level <= ?1 ORDER BY level, seq LIMIT ?2)
-         RETURNING seq, octets, id, revision, level, at",
-    )?;
-    let mut found = statement.query(params![number_of(most), int(rows)])?;
+    let mut statement = transaction.prepare_cached(&format!(
+        "DELETE FROM alert WHERE seq IN ({which})
+         RETURNING seq, octets, id, revision, level, at"
+    ))?;
+    let mut found = statement.query(given)?;
     let mut lost = Vec::new();
     while let Some(row) = found.next()? {
         forget(sinks, octets, row.get(0)?, count_of(row.get(1)?));
@@ -112,18 +146,23 @@ fn delete_owed(
 }
 
 impl Outbox {
-    /// Deletes rows that every output has and that are older than the limit, a part at a time, and
-    /// gives free pages back. Returns how many went.
+    /// Deletes rows that every output has and that are older than the limit, and those that somebody
+    /// has been owed for longer than that limit, a part at a time; gives free pages back. Returns how
+    /// many went, and which of them were owed.
     ///
     /// # Errors
     ///
     /// Returns an error when the database cannot be written.
-    pub fn tidy(&mut self, now: u64) -> Result<usize, OutboxError> {
+    pub fn tidy(&mut self, now: u64) -> Result<(usize, Vec<Lost>), OutboxError> {
+        // A disk that was full may have room again.
+        self.reserve.take();
+        self.room = self.room.saturating_mul(2).min(self.limits.octets);
         let before = int(now.saturating_sub(self.limits.age));
+        let owed_before = int(now.saturating_sub(self.limits.owed_age));
         let delivered = delivered(&self.sinks);
         let mut octets = self.octets;
         let mut sinks = self.sinks.clone();
-        let mut run = || -> rusqlite::Result<usize> {
+        let mut run = || -> rusqlite::Result<(usize, Vec<Lost>)> {
             let transaction = self.connection.transaction()?;
             let mut gone = 0;
             {
@@ -138,42 +177,56 @@ impl Outbox {
                     gone += 1;
                 }
             }
+            let old = "SELECT seq FROM alert WHERE seq > ?1 AND stored < ?2 ORDER BY seq LIMIT ?3";
+            let given = params![delivered, owed_before, int(AT_ONCE)];
+            let lost = give_up(&transaction, old, given, &mut sinks, &mut octets)?;
             transaction.commit()?;
+            gone += lost.len();
             if gone > 0 {
                 self.connection.execute_batch("PRAGMA incremental_vacuum(256)")?;
             }
-            Ok(gone)
+            Ok((gone, lost))
         };
         let gone = run().map_err(|error| self.failed(error))?;
         (self.octets, self.sinks) = (octets, sinks);
         Ok(gone)
     }
 
-    /// Makes room on a disk that is full: deletes what every output has, else what is owed up to a
-    /// level, the least grave and oldest first. Returns whether anything went, and what of it was
-    /// owed.
+    /// Makes room on a disk that is full: empties the log, which may be most of what there is.
+    /// With `shrink` that was not enough: from now on a sixteenth less is
+    /// kept than there is, what every output has going first, then the least grave and oldest. Either takes
+    /// room of its own, for which the reserve is given up for a moment. Returns what went although it
+    /// was owed.
     ///
     /// # Errors
     ///
     /// Returns an error when not even deleting works.
-    pub fn make_room(&mut self, most: Level) -> Result<(bool, Vec<Lost>), OutboxError> {
+    pub fn make_room(&mut self, shrink: bool) -> Result<Vec<Lost>, OutboxError> {
+        // The first time the database must not grow any more, for there is nothing to grow into.
+        let first = self.room == self.limits.octets;
+        let part = if shrink || first { self.octets.min(self.room) / 16 * 15 } else { self.room };
+        let room = part.max(LEAST);
+        self.reserve.give_up();
         let mut octets = self.octets;
         let mut sinks = self.sinks.clone();
-        let mut run = || -> rusqlite::Result<(bool, Vec<Lost>)> {
-            let delivered = delivered(&sinks);
+        let mut run = || -> rusqlite::Result<Vec<Lost>> {
+            checkpoint(&self.connection)?;
+            let mut lost = Vec::new();
             let transaction = self.connection.transaction()?;
-            let gone = delete_delivered(&transaction, delivered, &mut sinks, &mut octets)?;
-            let lost = if gone == 0 {
-                delete_owed(&transaction, most, FEW, &mut sinks, &mut octets)?
-            } else {
-                Vec::new()
-            };
+            by_size(&transaction, room, &mut octets, &mut sinks, &mut lost)?;
             transaction.commit()?;
-            Ok((gone > 0 || !lost.is_empty(), lost))
+            self.connection.execute_batch("PRAGMA incremental_vacuum")?;
+            checkpoint(&self.connection)?;
+            Ok(lost)
         };
-        let done = run().map_err(|error| self.failed(error))?;
-        (self.octets, self.sinks) = (octets, sinks);
-        Ok(done)
+        let lost = run().map_err(|error| self.failed(error))?;
+        (self.octets, self.sinks, self.room) = (octets, sinks, room);
+        Ok(lost)
+    }
+
+    /// Holds room again for the day the disk is full.
+    pub fn hold_room(&self) {
+        self.reserve.take();
     }
 
     /// Returns how many alerts were ever given up although they were owed, by level.
@@ -195,5 +248,5 @@ impl Outbox {
 
 /// Rows deleted in one go, so that a transaction stays short.
 const AT_ONCE: usize = 512;
-/// Owed rows given up in one go.
-const FEW: usize = 16;
+/// Octets of rows that are kept however small the disk.
+const LEAST: u64 = 32 << 10;

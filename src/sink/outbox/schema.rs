@@ -11,12 +11,17 @@ pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "foreign_keys", true)?;
     // What was erased is overwritten, not merely forgotten.
     connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", LOG_PAGES, |_| Ok(()))?;
     connection.pragma_update_and_check(None, "journal_size_limit", LOG_OCTETS, |_| Ok(()))?;
     connection.busy_timeout(core::time::Duration::from_secs(5))
 }
 
 /// Version of the tables.
 pub(super) const VERSION: i64 = 1;
+
+/// Pages of the log after which it is written back. On a full disk what the log holds could not be
+/// written into a database that has to grow for it, so it is less than the reserve.
+const LOG_PAGES: i64 = 32;
 
 /// The log is cut back to this when it was reset; below it is kept, so that a full disk still has
 /// room for deletions.

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::*;
 
 fn limits(octets: u64) -> Limits {
-    Limits { octets, age: 1_000 }
+    Limits { octets, age: 1_000, owed_age: 50_000 }
 }
 
 fn open(dir: &TempDir, octets: u64, sinks: &[&str]) -> Outbox {
@@ -118,10 +118,10 @@ fn age_takes_what_everybody_has_and_nothing_else() {
     outbox.write(&entries[2..], &settle_at("kafka", 0), 5_000).unwrap();
     outbox.write(&[], &settle_at("kafka", 4), 5_000).unwrap();
     outbox.write(&[], &settle_at("file", 1), 5_000).unwrap();
-    assert_eq!(outbox.tidy(1_000).unwrap(), 0, "young enough");
-    assert_eq!(outbox.tidy(5_000).unwrap(), 1, "the second is old, but owed to one");
+    assert_eq!(outbox.tidy(1_000).unwrap().0, 0, "young enough");
+    assert_eq!(outbox.tidy(5_000).unwrap().0, 1, "the second is old, but owed to one");
     outbox.write(&[], &settle_at("file", 4), 5_000).unwrap();
-    assert_eq!(outbox.tidy(5_000).unwrap(), 1, "the others are young");
+    assert_eq!(outbox.tidy(5_000).unwrap().0, 1, "the others are young");
     assert_eq!(outbox.octets(), entries[2].octets() * 2);
 }
 
@@ -145,6 +145,47 @@ fn an_output_never_gets_a_form_that_shows_more() {
     assert_eq!(got(Subscribers::Masked), [None, Some("Masked".to_owned())]);
     assert!(got(Subscribers::Clear)[0].is_some());
     assert_eq!(got(Subscribers::Clear)[1].as_deref(), Some("Masked"));
+}
+
+#[test]
+fn what_nobody_takes_for_long_is_given_up_and_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut outbox = open(&dir, PLENTY, &["kafka"]);
+    outbox.write(&[entry("a", 0, Level::High)], &[], 1).unwrap();
+    outbox.write(&[entry("b", 0, Level::Low)], &[], 40_000).unwrap();
+    assert_eq!(outbox.tidy(50_000).unwrap(), (0, Vec::new()), "owed, and not for so long");
+    let (gone, lost) = outbox.tidy(50_002).unwrap();
+    assert_eq!((gone, lost.len(), lost[0].id.as_str(), lost[0].level), (1, 1, "a", Level::High));
+    assert_eq!(outbox.cursor("kafka").owed, 1);
+    assert_eq!(outbox.losses().unwrap(), [(Level::High, 1)]);
+}
+
+#[test]
+fn a_disk_without_room_keeps_the_gravest() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut outbox = open(&dir, PLENTY, &["kafka"]);
+    let levels = [Level::Low, Level::Critical, Level::Medium, Level::High];
+    for n in 0_u32..400 {
+        let level = levels[usize::try_from(n).unwrap() % 4];
+        outbox.write(&[entry("a", n, level)], &[], 1).unwrap();
+    }
+    let before = outbox.octets();
+    let mut lost = outbox.make_room(false).unwrap();
+    assert_eq!(outbox.make_room(false).unwrap(), [], "then the log alone may do");
+    for _ in 0..5 {
+        lost.extend(outbox.make_room(true).unwrap());
+    }
+    assert!(lost.len() > 100 && lost.iter().take(100).all(|gone| gone.level == Level::Low));
+    assert!(lost.iter().all(|gone| gone.level <= Level::Medium), "{lost:?}");
+    assert!(outbox.octets() <= before / 4 * 3 && outbox.room() <= before / 4 * 3);
+    // What comes is kept in place of what is less grave, and is not when it is the least itself.
+    let written = outbox.write(&[entry("b", 0, Level::Critical)], &[], 1).unwrap();
+    assert!(written.lost.iter().all(|gone| gone.level == Level::Medium), "{written:?}");
+    let low = outbox.write(&[entry("c", 0, Level::Low)], &[], 1).unwrap();
+    assert!(low.lost.iter().all(|gone| gone.level == Level::Low), "{low:?}");
+    // In time the disk is tried again.
+    outbox.tidy(2).unwrap();
+    assert!(outbox.room() > before);
 }
 
 #[test]
@@ -175,6 +216,8 @@ fn after_a_power_cut_exactly_the_finished_writes_are_there() {
     let synchronous: i64 =
         outbox.connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
     assert_eq!(synchronous, 2, "FULL");
+    // All of it stays in the log.
+    outbox.connection.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
     let (database, log) = (dir.path().join(FILE), dir.path().join("outbox.sqlite-wal"));
     let start = fs::metadata(&log).unwrap().len();
     // Where the log ends after each write, and what is kept and taken then.
