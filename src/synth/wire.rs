@@ -144,7 +144,11 @@ impl Wire {
                 );
             }
             Carriage::Abort => {
-                return each(association.packet(up, vec![sctp::chunk(ABORT, 0, &[])], false));
+                let chunks = vec![sctp::chunk(ABORT, 0, &[])];
+                return association
+                    .frames(up, chunks, false, Carriage::Whole)
+                    .into_iter()
+                    .for_each(each);
             }
             _ => {}
         }
