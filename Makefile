@@ -6,6 +6,7 @@
 #   make bench             criterion benches, tshark's time on the same capture, and what outputs cost the packet lane
 #   make soak [MESSAGES=n] a long synthetic capture through the whole engine, memory bounded
 #   make false-alarms      alarms about benign traffic, by cause: at most five in two million messages
+#   make robustness        recall and false alarms with packets lost, one direction missing, frames doubled
 #   make fuzz [SECONDS=n]  every fuzz target for n seconds
 #   make mutate [MUTATIONS=n] n damaged copies of each capture, and of ../shared's, through reader and engine
 #   make docs              docs/ and schema/ from the binary
@@ -34,7 +35,7 @@ FEATURES ?=
 # Delivery is tried on a real Apache Kafka, which Maven fetches into target/kafka, and read with kcat.
 TEST_PACKAGES := iproute2 default-jdk-headless kcat maven openssl
 
-.PHONY: false-alarms instructions help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release mutate
+.PHONY: false-alarms instructions robustness help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release mutate
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -110,11 +111,16 @@ false-alarms: release
 	@$(NEED) python3
 	python3 scripts/false_alarms.py $(PICKET) --messages $(MESSAGES) --dir $(TARGET)/false-alarms
 
+robustness: release
+	@$(NEED) python3
+	python3 scripts/robustness.py $(PICKET) --dir $(TARGET)/robustness
+
 soak: release
 	@$(NEED) python3
 	$(PICKET) synth $(TARGET)/soak.pcap --messages $(MESSAGES) --seed 7 --config $(TARGET)/soak.toml
 	python3 scripts/soak.py $(PICKET) $(TARGET)/soak.pcap $(TARGET)/soak.toml
 	@$(NEED) $(TEST_PACKAGES)
+	PICKET_TEST_FLOOD=10000000 $(CARGO) test --release --locked --test flood -- --nocapture
 	PICKET_TEST_OUTAGE_SECONDS=600 PICKET_TEST_KILLS=50 $(CARGO) test --locked --test kafka -- --nocapture
 
 # Stable Rust with LLVM's coverage flags: no nightly toolchain, no cargo-fuzz.

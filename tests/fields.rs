@@ -123,6 +123,7 @@ fn names() -> Names {
         files: list("file"),
         links: list("link"),
         networks: list("network"),
+        lists: vec!["suspicious-gt".into()],
     }
 }
 

@@ -163,6 +163,7 @@ impl Setting {
                 files: vec!["capture".to_owned()],
                 networks: whole.networks.all().iter().map(|n| n.name.clone()).collect(),
                 links: whole.links.iter().map(|link| link.name.clone()).collect(),
+                lists: whole.intel.names().to_vec(),
             };
             let (rules, _) = pack::load(&whole, &names, &[]).expect("the shipped rules compile");
             Self {

@@ -13,6 +13,7 @@ mod guess;
 mod hw;
 mod import;
 mod input;
+mod intel;
 mod key;
 mod output;
 mod reference;
@@ -67,6 +68,9 @@ enum Verb {
     /// Looks at the machine: what DPDK needs and it lacks.
     #[command(subcommand)]
     Hw(hw::Hw),
+    /// Lists of global titles somebody warned of: checked, and to and from MISP.
+    #[command(subcommand)]
+    Intel(intel::Intel),
     /// Writes a capture of fictional networks and attacks.
     Synth(synth::Synth),
     /// Prints the fields that rules and events have.
@@ -118,6 +122,7 @@ pub fn main() -> ExitCode {
         Verb::Rules(rules) => rules.run(),
         Verb::Import(import) => import.run(),
         Verb::Hw(hw) => hw.run(),
+        Verb::Intel(intel) => intel.run(),
         Verb::Synth(synth) => synth.run(),
         Verb::Key(key) => key.run(),
         Verb::Reveal(reveal) => reveal.run(),

@@ -65,6 +65,7 @@ pub(super) fn names(plan: &Plan) -> Names {
         files: Vec::new(),
         links: plan.links.iter().map(|link| link.name.clone()).collect(),
         networks: plan.networks.all().iter().map(|network| network.name.clone()).collect(),
+        lists: plan.intel.names().to_vec(),
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod document;
 pub mod error;
+pub mod intel;
 pub mod lists;
 pub mod networks;
 pub mod outputs;
@@ -21,6 +22,7 @@ use serde::Deserialize;
 
 pub use document::Document;
 pub use error::{ConfigError, Problem};
+pub use intel::ListedTitle;
 pub use networks::{Home, HomeNode, Link, LinkMatch, Network, NumberOrText, Suppress};
 pub use outputs::{Metrics, Output, Subscribers, Web};
 pub use plan::Plan;
@@ -50,6 +52,8 @@ pub struct Config {
     pub rules: Rules,
     /// Named lists for the rules.
     pub lists: Lists,
+    /// Global titles somebody warned of; `[lists] gt_intel` names files of them.
+    pub gt_intel: Vec<ListedTitle>,
     /// What is kept between messages and between runs.
     pub state: State,
     /// Threads of `picket run`.
@@ -205,6 +209,8 @@ pub struct Rules {
 pub struct Lists {
     /// Directories of lists: `NAME.txt`, one value a line, `#` begins a comment.
     pub dirs: Vec<PathBuf>,
+    /// Files of global titles somebody warned of (YAML, `docs/intelligence.md`).
+    pub gt_intel: Vec<PathBuf>,
 }
 
 /// What is kept between messages and between runs.

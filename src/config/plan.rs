@@ -12,6 +12,7 @@ use super::{
     route::{LinkKey, LinkPlan},
 };
 use crate::enrich::{
+    intel::Intel,
     network::{NetworkId, Networks},
     pointcode::Variant,
 };
@@ -43,6 +44,8 @@ pub struct Plan {
     pub disabled_rules: Vec<String>,
     /// Named lists: name to values.
     pub lists: BTreeMap<String, Vec<String>>,
+    /// Global titles somebody warned of.
+    pub intel: Intel,
     /// Where state is kept between runs.
     pub state_dir: Option<PathBuf>,
     /// Hours after the first message in which it is learnt what is usual; `None` is the default.

@@ -45,6 +45,8 @@ pub(super) fn plan(
         check.problems.extend(error.problems);
         Default::default()
     });
+    let (intel, wrong) = super::intel::load(document);
+    check.problems.extend(wrong);
     let previous_key = check.previous_key();
     let mut problems = check.problems;
     problems.sort_by(|a, b| (&a.file, a.position).cmp(&(&b.file, b.position)));
@@ -92,6 +94,7 @@ pub(super) fn plan(
         rule_dirs: config.rules.dirs.iter().map(resolve).collect(),
         disabled_rules: config.rules.disable.clone(),
         lists,
+        intel,
         state_dir: config.state.dir.as_ref().map(resolve),
         learning_hours: Some(config.state.learning_hours),
         capacity: config.state.capacity,

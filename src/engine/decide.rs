@@ -10,6 +10,7 @@ use super::{
     alert::{GroupValue, Rule},
     alerts::{Group, Hit},
     evidence::{Evidence, offenders},
+    flood::drowned,
 };
 use crate::{
     config::plan::{Candidate, Plan},
@@ -21,6 +22,7 @@ impl Engine {
     #[inline(never)]
     pub(super) fn decide(&mut self, event: &mut SigEvent) {
         if !event.duplicate {
+            self.consult(event);
             self.track(event);
             self.note_bypass(event);
         }
@@ -35,6 +37,25 @@ impl Engine {
         if self.options.records {
             self.outputs.push_back(Output::Record(*event));
         }
+    }
+
+    /// Looks the sender of the request up in the lists.
+    fn consult(&mut self, event: &mut SigEvent) {
+        if self.plan.intel.is_empty() {
+            return;
+        }
+        let sender = event.sccp.and_then(|sccp| sccp.calling.gt);
+        let who = match event.dialogue.request {
+            Some(request) => request.asker.map(|asker| (asker, false)),
+            None => sender.map(|gt| match gt.e164.filter(|_| !gt.mobile) {
+                Some(number) => (number, false),
+                None => (gt.digits, gt.mobile),
+            }),
+        };
+        let Some((title, mobile)) = who else { return };
+        let (found, expired) = self.plan.intel.look(title, mobile, event.at);
+        event.intel = found;
+        self.stats.intel_expired += u64::from(expired);
     }
 
     #[inline(never)]
@@ -64,18 +85,23 @@ impl Engine {
                 found.tokens.iter().filter_map(|&token| self.evidence.get(token).copied());
             let number = self.numbers.get(found.rule).copied().unwrap_or(u32::MAX);
             let own = group(found, &info.group_by, event);
-            let sweep = sweep(event, own).filter(|_| !self.alerts.is_open(number, own));
+            let told = |gathered: &(Group, GroupValue, &str)| {
+                !self.alerts.is_open(number, own) && gathered.0 != own
+            };
+            let gathered = gathered(event, own).filter(told);
+            let swept = gathered.is_some();
+            let (group, group_text) = match gathered {
+                Some((group, value, field)) => (group, vec![(field.to_owned(), value)]),
+                None => (own, group_text(found, &info.group_by)),
+            };
             let hit = Hit {
                 number,
                 rule: about,
-                group: sweep.map_or(own, Group::Title),
-                group_text: match sweep {
-                    Some(title) => vec![(SENDER.to_owned(), GroupValue::Number(title))],
-                    None => group_text(found, &info.group_by),
-                },
+                group,
+                group_text,
                 earlier: earlier.collect(),
                 count: found.count,
-                swept: sweep.is_some(),
+                swept,
             };
             self.alerts.hit(hit, event, &mut self.published);
         }
@@ -103,16 +129,26 @@ fn suppressed(plan: &Plan, event: &SigEvent, about: &Rule, namer: Option<&Namer>
     plan.suppressions.iter().any(|suppression| suppression.covers(&candidate))
 }
 
-/// Returns the sender that a hit about one person is gathered under, when its request is one of a
-/// sweep: whoever tries thousands of identities is one attacker, not thousands of victims. What an
-/// answer gives away is told of the person it is about, see [`super::alerts::Alerts::outcome`].
-fn sweep(event: &SigEvent, own: Group) -> Option<Digits> {
-    let one = matches!(own, Group::Subscriber(_));
-    let gathers = event.tracking.asker.sweep && event.dialogue.outcome.is_none();
-    let gt = event.sccp.and_then(|sccp| sccp.calling.gt).filter(|_| gathers && one)?;
-    Some(gt.e164.unwrap_or(gt.digits))
+/// Returns what a hit about one person is gathered under: the sender, when its request is one of a
+/// sweep, or the point code a flood comes through, when nothing is known of the person. Whoever tries
+/// thousands of identities is one attacker, not thousands of victims. What an answer gives away is
+/// told of the person it is about, see [`super::alerts::Alerts::outcome`].
+fn gathered(event: &SigEvent, own: Group) -> Option<(Group, GroupValue, &'static str)> {
+    if !matches!(own, Group::Subscriber(_) | Group::Title(_)) || event.dialogue.outcome.is_some() {
+        return None;
+    }
+    if drowned(event) {
+        let point = event.label.opc;
+        return Some((Group::Point(point), GroupValue::Text(point.to_string()), POINT));
+    }
+    let one = matches!(own, Group::Subscriber(_)) && event.tracking.asker.sweep;
+    let gt = event.sccp.and_then(|sccp| sccp.calling.gt).filter(|_| one)?;
+    let title = gt.e164.unwrap_or(gt.digits);
+    Some((Group::Title(title), GroupValue::Number(title), SENDER))
 }
 
+/// What hits of a flood have in common.
+const POINT: &str = "mtp.opc";
 /// What hits of a sweep have in common.
 const SENDER: &str = "sccp.calling.gt.e164";
 

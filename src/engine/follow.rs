@@ -30,6 +30,7 @@ impl Engine {
         }
         if invoke {
             event.tracking.unwarranted = business::none(event);
+            self.count_flood(event);
             self.pursue(event, operation);
             self.watch(event, operation);
         } else if event.dialogue.request.is_some() {

@@ -13,6 +13,7 @@ mod application;
 mod component;
 mod decide;
 pub mod evidence;
+mod flood;
 mod follow;
 mod network;
 pub mod occupancy;
@@ -51,7 +52,7 @@ use crate::{
         homes::Homes,
         ipfrag::Fragments,
         mirror::Mirror,
-        path::Paths,
+        path::{Paths, Point},
         sctp::{Associations, Bounds},
         segments::Segments,
         senders::Senders,
@@ -60,6 +61,7 @@ use crate::{
         trail::{Trail, Trails},
         versions::Versions,
     },
+    track::flood::Flood,
 };
 
 /// What the engine gives out.
@@ -127,6 +129,7 @@ pub struct Engine {
     dossiers: Dossiers,
     homes: Homes,
     senders: Senders,
+    floods: ExpiringTable<Point, Flood>,
     paths: Paths,
     versions: Versions,
     /// IMSIs, or correlation ids in their place, that answers named, and whom they meant.
@@ -186,6 +189,7 @@ impl Engine {
             dossiers: Dossiers::new(size(sizes.dossiers), seed),
             homes: Homes::new(MAX_HOMES, seed),
             senders: Senders::new(size(sizes.global_titles), learning(&plan), seed),
+            floods: ExpiringTable::new(MAX_HOMES, &[DELIVERY_LIFETIME], seed),
             paths: Paths::new(MAX_POINTS, seed),
             versions: Versions::new(MAX_TITLES, seed),
             deliveries: ExpiringTable::new(DELIVERIES, &[DELIVERY_LIFETIME], seed),
@@ -292,6 +296,7 @@ impl Engine {
         self.homes.expire(now);
         self.senders.expire(now);
         while self.deliveries.expire(now).is_some() {}
+        while self.floods.expire(now).is_some() {}
     }
 
     /// Lets suppressions name subscribers as alerts do.

@@ -3,7 +3,7 @@
 use picket_dissectors::map::parameters::{Gifts, Requested};
 use picket_hw::Timestamp;
 
-use super::Engine;
+use super::{Engine, flood::drowned};
 use crate::{
     enrich::network::{NodeRole, Origin},
     event::{Operation, Outcome, Protocol, SigEvent},
@@ -24,6 +24,10 @@ impl Engine {
             let victim = &mut event.tracking.victim;
             let asked = self.subscribers.asked(key);
             victim.step = asked.and_then(|known| known.chain.asked(event.at, title));
+            if drowned(event) {
+                return;
+            }
+            let victim = &mut event.tracking.victim;
             let Some(dossier) = self.dossiers.open(key, true, event.at) else { return };
             victim.counts = Some(dossier.slow.add(event.at, title, &gt.place));
             victim.tried = Some(dossier.attempts.asked(event.at, operation.code));

@@ -30,6 +30,8 @@ pub struct Stats {
     pub tcap_messages: u64,
     /// Hits that the configuration suppresses.
     pub suppressed: u64,
+    /// Events whose sender stands on a list by an entry that holds no more.
+    pub intel_expired: u64,
     /// Second sightings.
     pub duplicates: u64,
     /// Events made.
@@ -183,6 +185,7 @@ impl Stats {
             sccp_messages,
             tcap_messages,
             suppressed,
+            intel_expired,
             duplicates,
             events,
             pending,
@@ -202,6 +205,7 @@ impl Stats {
             sccp_messages,
             tcap_messages,
             suppressed,
+            intel_expired,
             duplicates,
             events,
             pending,

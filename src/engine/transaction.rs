@@ -59,6 +59,7 @@ impl Envelope {
             tracking: Default::default(),
             management: None,
             about: None,
+            intel: None,
             duplicate: self.duplicate,
             notes: self.notes,
             unread: None,

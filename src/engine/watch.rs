@@ -1,6 +1,6 @@
 //! Calls the trackers of who asks: what they write into an event before rules see it.
 
-use super::Engine;
+use super::{Engine, flood::drowned};
 use crate::{
     enrich::network::Origin,
     event::{Direction, MessageType, Operation, Outcome, Protocol, Side, SigEvent},
@@ -23,6 +23,9 @@ impl Engine {
             if operation.protocol == Protocol::Cap { code.saturating_add(1 << 16) } else { code };
         let role = sccp.called.ssn.unwrap_or(0);
         let begins = event.tcap.is_some_and(|tcap| tcap.message == MessageType::Begin);
+        if drowned(event) && self.senders.known(title).is_none() {
+            return;
+        }
         let asker = &mut event.tracking.asker;
         asker.habit = Some(self.senders.habit(title, code, role, event.at));
         if begins && event.label.present && event.link.side != Side::Internal {

@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod geography;
+pub mod intel;
 pub mod network;
 pub mod numbering;
 pub mod pointcode;

@@ -278,6 +278,7 @@ fn event(
         tracking: Default::default(),
         management: None,
         about: None,
+        intel: None,
         duplicate: false,
         notes: Notes::default(),
         unread: None,

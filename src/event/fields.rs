@@ -8,6 +8,7 @@
 #[macro_use]
 mod shape;
 
+mod intel;
 mod leak;
 mod link;
 pub mod number;
@@ -72,6 +73,8 @@ pub enum Named {
     Link,
     /// Networks of the plan, home first.
     Network,
+    /// Lists of global titles somebody warned of.
+    List,
 }
 
 /// The names that events carry as positions.
@@ -85,6 +88,8 @@ pub struct Names {
     pub links: Vec<String>,
     /// Names of the networks, home first.
     pub networks: Vec<String>,
+    /// Names of the lists of global titles somebody warned of.
+    pub lists: Vec<String>,
 }
 
 impl Names {
@@ -96,6 +101,7 @@ impl Names {
             Named::File => &self.files,
             Named::Link => &self.links,
             Named::Network => &self.networks,
+            Named::List => &self.lists,
         }
     }
 
@@ -196,6 +202,7 @@ static GROUPS: &[&[Row]] = &[
     tcap::REQUEST,
     parameters::REQUEST,
     leak::ROWS,
+    intel::ROWS,
     subscriber::ROWS,
     tracking::ROWS,
     subscriber::LAST,

@@ -24,7 +24,7 @@ pub use party::{GlobalTitle, Party, SccpFacts};
 pub use roles::{Direction, EventType, Outcome, Side};
 pub use tracking::Tracking;
 
-use crate::enrich::network::Place;
+use crate::enrich::{intel::Sighting, network::Place};
 
 /// One signalling occurrence.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,6 +57,8 @@ pub struct SigEvent {
     pub subscriber: Subject,
     /// What the trackers wrote.
     pub tracking: Tracking,
+    /// What lists say about the sender of the request.
+    pub intel: Option<Sighting>,
     /// Name of a management message.
     pub management: Option<&'static str>,
     /// What a management message is about.

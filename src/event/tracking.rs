@@ -62,6 +62,8 @@ pub struct Asker {
     pub messages: Option<ratio::Counts>,
     /// What is unusual about the request.
     pub habit: Option<habit::Said>,
+    /// Requests without business that came through the same point code within a minute.
+    pub flood: Option<u32>,
     /// Whether it came a way that nearly nothing of its network comes.
     pub strange_way: Option<bool>,
 }

@@ -4,6 +4,7 @@
 //! everything they did not: nothing is left out in silence.
 
 pub mod ir21;
+pub mod misp;
 
 use core::fmt;
 use std::path::PathBuf;

@@ -38,6 +38,7 @@ pub fn object(stats: &Stats, sensor: &str, at: picket_hw::Timestamp) -> Value {
         "events": stats.events,
         "duplicates": stats.duplicates,
         "suppressed": stats.suppressed,
+        "intel_expired": stats.intel_expired,
         "pending": stats.pending,
         "alerts": pairs(&mut stats.alerts.iter().map(|(_, rule, n)| (rule.to_owned(), n))),
         "operations": operations,

@@ -118,6 +118,8 @@ pub const ROAMING_HUB: &str = "99982";
 /// Blocks that belong to nobody the configuration knows.
 pub const UNKNOWN: [&str; 8] =
     ["99990", "99991", "99992", "99993", "99994", "99995", "99996", "99997"];
+/// A Global Title that the configuration has on a list of those somebody warned of.
+pub const LISTED: &str = "99921770990";
 /// What follows the prefix of a partner in Global Titles it has leased to others.
 pub const LEASED: &str = "77";
 
@@ -229,6 +231,10 @@ pub fn configuration_of(model: &Model) -> String {
              until = 2099-12-31\n"
         ));
     }
+    out.push_str(&format!(
+        "\n[[gt_intel]]\nmatch = \"exact\"\nvalue = \"{LISTED}\"\nlist = \"suspicious-gt\"\n\
+         weight = 40\nvalid_until = \"2099-12-31\"\nnote = \"synthetic example\"\n"
+    ));
     let neighbour = CARRIER_PC + u32::from(NATIONAL_LINK);
     for (name, end) in [("national-in", "opc"), ("national-out", "dpc")] {
         out.push_str(&format!(

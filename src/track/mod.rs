@@ -5,6 +5,7 @@ pub mod cadence;
 pub mod chain;
 pub mod delivery;
 pub mod fallback;
+pub mod flood;
 pub mod habit;
 pub mod polls;
 pub mod presence;

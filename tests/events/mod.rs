@@ -10,6 +10,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use picket::{
+    enrich::intel::{Confidence, Sighting},
     enrich::network::{Class, NetworkId, Origin, Place},
     enrich::numbering::Country,
     event::{
@@ -105,6 +106,7 @@ pub(crate) fn random(seed: u64) -> SigEvent {
                 ..Asker::default()
             },
         },
+        intel: r.maybe(|r| Sighting { list: 0, weight: r.octet(), confidence: Confidence::High }),
         management: r.maybe(|_| "SSP"),
         about: r.maybe(|r| About {
             code: r.word(),

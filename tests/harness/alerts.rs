@@ -22,6 +22,7 @@ pub(crate) fn some(outputs: Outputs, state: &Path) -> (Arc<Plan>, Arc<Names>, Ve
         files: vec!["capture".to_owned()],
         networks: plan.networks.all().iter().map(|network| network.name.clone()).collect(),
         links: plan.links.iter().map(|link| link.name.clone()).collect(),
+        lists: plan.intel.names().to_vec(),
     };
     let (rules, _) = pack::load(&plan, &names, &[]).expect("the shipped rules compile");
     let plan = Arc::new(plan);

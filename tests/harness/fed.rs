@@ -106,6 +106,7 @@ pub(crate) fn setting(outputs: &str, state: Option<&Path>) -> Setting {
         files: Vec::new(),
         networks: plan.networks.all().iter().map(|network| network.name.clone()).collect(),
         links: plan.links.iter().map(|link| link.name.clone()).collect(),
+        lists: plan.intel.names().to_vec(),
     };
     let (rules, _) = pack::load(&plan, &names, &[]).expect("the shipped rules compile");
     Setting { plan: Arc::new(plan), names, rules: Arc::new(rules), namer: None }

@@ -57,6 +57,7 @@ impl Setting {
             files: vec!["capture".to_owned()],
             networks: plan.networks.all().iter().map(|network| network.name.clone()).collect(),
             links: plan.links.iter().map(|link| link.name.clone()).collect(),
+            lists: plan.intel.names().to_vec(),
         };
         let (rules, _) = pack::load(&plan, &names, &[]).expect("the shipped rules compile");
         Self { plan: Arc::new(plan), names, rules: Arc::new(rules) }

@@ -54,6 +54,7 @@ pub(crate) static HOME: LazyLock<Home> = LazyLock::new(|| {
         files: vec!["capture".to_owned()],
         networks: plan.networks.all().iter().map(|network| network.name.clone()).collect(),
         links: plan.links.iter().map(|link| link.name.clone()).collect(),
+        lists: plan.intel.names().to_vec(),
     };
     let (rules, _) = pack::load(&plan, &names, &[]).unwrap();
     Home { plan: Arc::new(plan), rules: Arc::new(rules) }

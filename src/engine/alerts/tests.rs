@@ -29,6 +29,7 @@ fn request(seconds: u64, key: u64, dialogue: u64) -> SigEvent {
         tracking: crate::event::Tracking::default(),
         management: None,
         about: None,
+        intel: None,
         duplicate: false,
         notes: picket_dissectors::Notes::default(),
         unread: None,

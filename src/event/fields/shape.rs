@@ -83,6 +83,7 @@ macro_rules! row {
     (File, $name:expr, $doc:literal, $get:expr) => { row!(@named File, $name, $doc, $get) };
     (Link, $name:expr, $doc:literal, $get:expr) => { row!(@named Link, $name, $doc, $get) };
     (Network, $name:expr, $doc:literal, $get:expr) => { row!(@named Network, $name, $doc, $get) };
+    (List, $name:expr, $doc:literal, $get:expr) => { row!(@named List, $name, $doc, $get) };
     (@named $named:ident, $name:expr, $doc:literal, $get:expr) => {
         row!(@ Id, &[], Named($crate::event::fields::Named::$named), $name, $doc, |e| {
             let get: fn(&$crate::event::SigEvent) -> Option<u16> = $get;

@@ -81,6 +81,8 @@ pub(super) static ROWS: &[Row] = rows! {
         "Subscribers that the sender's block, the first eight digits, asked about without business in five to ten minutes.";
     "tracking.block.gts_10m", Int = |e| e.tracking.asker.block.map(|counts| counts.titles),
         "Global titles of the block that did.";
+    "tracking.flood_1m", Int = |e| e.tracking.asker.flood,
+        "Requests without business that came through the same point code within half a minute to a minute, from whatever senders; this one included.";
     "tracking.relation.new", Bool = |e| e.tracking.asker.habit.map(|said| said.new),
         "Whether this sender first sent this operation to this subsystem less than an hour ago, after the sensor had learnt.";
     "tracking.relation.per_minute", Int = |e| e.tracking.asker.habit.map(|said| said.per_minute),

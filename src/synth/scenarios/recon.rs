@@ -8,7 +8,7 @@ use picket_dissectors::{
 use super::location::{LOCATION, psi};
 use crate::synth::{
     dialogue::{Answer, Context},
-    network::{HOME, digits},
+    network::{HOME, UNKNOWN, digits},
     procedures as p,
     scenario::{Group::Recon, Scenario, attack},
     world::{self, HLR, HomeNode, MSC, home},
@@ -79,6 +79,28 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             stage.wait(1);
         }
     }),
+    attack(
+        "random_ids",
+        Recon,
+        "Six hundred Global Titles that nobody ever saw ask where random identities are, one each, within forty seconds.",
+        |stage| {
+            let mut victim = stage.victim();
+            for number in 0..600 {
+                let tail = stage.random.below(1_000_000);
+                let mut attacker = world::unknown(3, HLR, number);
+                attacker.gt = digits(UNKNOWN[3], tail, 6);
+                if number == 0 {
+                    stage.by(&attacker);
+                }
+                victim.imsi =
+                    digits(HOME.imsi, 5_000_000_000 + stage.random.below(4_000_000_000), 10);
+                let info = provide_subscriber_info(victim.imsi, LOCATION);
+                let mut dialogue = stage.dialogue(attacker, victim.vlr, Context::Map(28, 3));
+                stage.begin(&mut dialogue, vec![invoke(1, 70, Some(info))]);
+                stage.pause(60);
+            }
+        },
+    ),
     attack(
         "imsi_bruteforce",
         Recon,

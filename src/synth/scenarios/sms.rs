@@ -89,6 +89,17 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         },
     ),
     attack(
+        "sri_sm_by_a_listed_title",
+        Location,
+        "A Global Title that others warned of asks once for the route to a subscriber.",
+        |stage| {
+            let (victim, attacker) = (stage.victim(), world::leased(0, MSC, 990));
+            stage.about(&victim, &attacker);
+            routed(stage, attacker, &victim);
+            stage.wait(60);
+        },
+    ),
+    attack(
         "sri_sm_without_message",
         Location,
         "An address asks for the route to one subscriber six times an hour and never sends a message.",
