@@ -15,7 +15,7 @@ use std::{
 
 use picket::{
     config::Metrics,
-    operate::{Desk, Listening, Operator},
+    operate::{Desk, Duties, Listening, Operator},
     runtime::board::Board,
 };
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, crypto::ring};
@@ -165,8 +165,10 @@ fn over_tls_the_page_is_for_who_has_the_token() {
     fs::write(at("token"), "0123456789abcdef0123\n").expect("written");
     let listening = Listening::open(&config).expect("it listens");
     let address = listening.address().expect("an address");
-    let desk = Arc::new(Desk::new("stp-a", &Arc::new(Board::default()), None));
-    let operator = Operator::start(desk, Some(listening)).expect("it runs");
+    let (board, _asked) = Board::new();
+    let duties = Duties { listening: Some(listening), ..Duties::default() };
+    let desk = Arc::new(Desk::new("stp-a", &board));
+    let operator = Operator::start(desk, duties).expect("it runs");
     let mut roots = RootCertStore::empty();
     let own = CertificateDer::from_pem_file(at("metrics.pem")).expect("a certificate");
     roots.add(own).expect("it can be trusted");

@@ -7,10 +7,12 @@ use std::{
 };
 
 use anyhow::anyhow;
+use tracing_subscriber::{EnvFilter, reload};
 
 use super::Failure;
 use crate::{
     config::Plan,
+    operate::LogAs,
     sink::{
         delivery::{self, DeliveryError},
         dispatch::{Dispatch, Finished},
@@ -24,7 +26,7 @@ pub(super) fn beside(
     state: Option<&Path>,
     quiet: bool,
 ) -> Result<(Dispatch, Arc<Plan>), Failure> {
-    logs(if quiet { "error" } else { "warn" }, false)?;
+    drop(logs(if quiet { "error" } else { "warn" }, false)?);
     let dir = state.map(Path::to_owned).or_else(|| plan.state_dir.clone());
     let dir = dir.unwrap_or_else(|| PathBuf::from(STATE));
     let plan = Arc::new(Plan { state_dir: Some(dir), ..plan });
@@ -57,16 +59,34 @@ pub(super) fn all_arrived(finished: &Finished) -> Result<(), Failure> {
 }
 
 /// Logs to stderr, as lines or as JSON.
-pub(super) fn logs(filter: &str, json: bool) -> Result<(), Failure> {
-    let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|error| {
-        Failure::Wrong(anyhow!("--log {filter}: {error}; write error, warn, info or debug"))
-    })?;
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(stderr)
-        .with_ansi(stderr().is_terminal());
-    let started = if json { logs.json().try_init() } else { logs.try_init() };
-    started.map_err(|error| Failure::Failed(anyhow!("logs: {error}")))
+///
+/// Returns what sets another filter later.
+pub(super) fn logs(filter: &str, json: bool) -> Result<LogAs, Failure> {
+    fn parsed(filter: &str) -> Result<EnvFilter, String> {
+        let remedy = "write error, warn, info or debug";
+        EnvFilter::try_new(filter).map_err(|error| format!("{filter}: {error}; {remedy}"))
+    }
+    fn setter<S: 'static>(handle: reload::Handle<EnvFilter, S>) -> LogAs {
+        Box::new(move |filter| {
+            handle.reload(parsed(filter)?).map_err(|error| error.to_string())?;
+            tracing::warn!(filter, "logging as told by command");
+            Ok(())
+        })
+    }
+    let filter = parsed(filter).map_err(|why| Failure::Wrong(anyhow!("--log {why}")))?;
+    let logs = tracing_subscriber::fmt().with_writer(stderr).with_ansi(stderr().is_terminal());
+    // The filter comes last: what can be set anew is of the type of all before it.
+    let (started, log_as) = if json {
+        let logs = logs.json().with_env_filter(filter).with_filter_reloading();
+        let log_as = setter(logs.reload_handle());
+        (logs.try_init(), log_as)
+    } else {
+        let logs = logs.with_env_filter(filter).with_filter_reloading();
+        let log_as = setter(logs.reload_handle());
+        (logs.try_init(), log_as)
+    };
+    started.map_err(|error| Failure::Failed(anyhow!("logs: {error}")))?;
+    Ok(log_as)
 }
 
 /// Where state is kept when nobody said.

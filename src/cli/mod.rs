@@ -6,6 +6,7 @@
 
 mod alerts;
 mod check;
+mod ctl;
 mod deliver;
 mod dissect;
 mod evidence;
@@ -25,6 +26,7 @@ mod setup;
 mod source;
 mod summary;
 mod synth;
+mod top;
 
 use std::{io, path::PathBuf, process::ExitCode};
 
@@ -52,6 +54,10 @@ enum Verb {
     Erase(reveal::Erase),
     /// Listens to live traffic until SIGTERM.
     Run(run::Run),
+    /// Asks a running sensor something, through its control socket.
+    Ctl(ctl::Ctl),
+    /// Shows what a running sensor sees, live.
+    Top(top::Top),
     /// Prints what is in a capture, message by message, without rules.
     Dissect(dissect::Dissect),
     /// Answers from the alerts that are kept.
@@ -116,6 +122,8 @@ pub fn main() -> ExitCode {
     let ended = match arguments.verb {
         Verb::Replay(replay) => replay.run(),
         Verb::Run(run) => run.run(),
+        Verb::Ctl(ctl) => ctl.run(),
+        Verb::Top(top) => top.run(),
         Verb::Dissect(dissect) => dissect.run(),
         Verb::Alerts(alerts) => alerts.run(),
         Verb::Check(check) => check.run(),

@@ -13,7 +13,12 @@ use super::{Failure, deliver, setup, source};
 use crate::{
     config::{Plan, Subscribers, outputs::Stdout, plan::HomeNeed},
     engine::Engine,
-    operate::{Desk, Listening, Operator},
+    operate::{
+        Desk, Duties, Listening, Operator, Socket,
+        confine::{self, Reach},
+        notify,
+        watch::{self, Watch},
+    },
     runtime::{
         self, Recorder, Setting, Start, Summary,
         board::Board,
@@ -44,7 +49,7 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn run(self) -> Result<(), Failure> {
-        deliver::logs(&self.log, self.log_json)?;
+        let log_as = deliver::logs(&self.log, self.log_json)?;
         let written = setup::plan(Some(&self.config), None, HomeNeed::Required)?;
         let plan = placed(written.clone());
         warn_of(&plan, &written);
@@ -53,7 +58,11 @@ impl Run {
         delivery::check(&plan).map_err(|error| Failure::Wrong(anyhow!(error)))?;
         let listening = plan.metrics.as_ref().map(Listening::open).transpose();
         let listening = listening.map_err(|error| Failure::Failed(anyhow!(error)))?;
+        let socket = plan.control.as_ref().map(Socket::open).transpose();
+        let socket = socket.map_err(|error| Failure::Failed(anyhow!(error)))?;
         let mut sources = source::open(&plan)?;
+        // From here on with as few rights as will do, before there is any other thread of ours.
+        let confinement = self.confine(&plan)?;
         let ports: Vec<_> = sources.iter_mut().flat_map(|source| source.ports()).collect();
         let recorder = self.record.as_ref().map(|path| Recorder::create(path, &ports));
         let recorder = recorder.transpose().map_err(|error| Failure::Failed(anyhow!(error)))?;
@@ -75,11 +84,18 @@ impl Run {
         if let Some(address) = listening.as_ref().and_then(|at| at.address().ok()) {
             tracing::info!(%address, "metrics");
         }
-        let board = Arc::new(Board::default());
+        if let Some(socket) = &socket {
+            tracing::info!(socket = %socket.path().display(), "control");
+        }
+        let (board, asked) = Board::new();
         let monitor = outputs.monitor();
-        let status = Box::new(move || monitor.status());
-        let desk = Arc::new(Desk::new(&plan.sensor, &board, Some(status)));
-        let operator = Operator::start(desk, listening).map_err(Failure::from)?;
+        let desk = Desk::new(&plan.sensor, &board)
+            .with_outputs(Box::new(move || monitor.status()))
+            .with_logs(log_as)
+            .with_confinement(confinement);
+        let watch = plan.reload.watch.then(|| Watch::new(&self.config, &self.rules));
+        let duties = Duties { listening, socket, watch };
+        let operator = Operator::start(Arc::new(desk), duties).map_err(Failure::from)?;
         let threads = plan.threads.clone();
         let (config, more) = (self.config, self.rules);
         let reload = move |now: &Setting| again(&config, &more, now).map_err(|error| why(&error));
@@ -93,12 +109,40 @@ impl Run {
             evidence,
             learnt,
             board,
+            asked,
+            tell: Box::new(notify::tell),
             reload: Box::new(reload),
         };
         let summary = runtime::run(start).map_err(|error| Failure::Failed(anyhow!(error)))?;
         drop(operator);
         tell(&summary)?;
         summary.forgot.map_or(Ok(()), |error| Err(Failure::Failed(anyhow!(error))))
+    }
+}
+
+impl Run {
+    /// Gives up what is not needed; returns what is in force.
+    fn confine(&self, plan: &Plan) -> Result<serde_json::Value, Failure> {
+        let (dirs, files): (Vec<_>, Vec<_>) =
+            watch::named(&self.config, &self.rules).into_iter().partition(|path| path.is_dir());
+        let mut reach = Reach::default().reading(files).writing(self.record.clone());
+        reach.read.extend(dirs);
+        let report =
+            confine::confine(plan, reach).map_err(|error| Failure::Wrong(anyhow!(error)))?;
+        tracing::info!(
+            user = report.user,
+            capabilities = report.capabilities.join(","),
+            no_new_privileges = report.no_new_privileges,
+            core_dumps_off = report.core_dumps_off,
+            files = report.files,
+            network = report.network,
+            refused_calls = report.refused_calls,
+            "confined"
+        );
+        if report.user == 0 {
+            tracing::warn!("runs as root: name another user with confine.user, or in the unit");
+        }
+        Ok(serde_json::to_value(report).unwrap_or_default())
     }
 }
 

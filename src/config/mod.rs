@@ -24,7 +24,7 @@ pub use document::Document;
 pub use error::{ConfigError, Problem};
 pub use intel::ListedTitle;
 pub use networks::{Home, HomeNode, Link, LinkMatch, Network, NumberOrText, Suppress};
-pub use outputs::{Metrics, Output, Subscribers, Web};
+pub use outputs::{Control, Metrics, Output, Subscribers, Web};
 pub use plan::Plan;
 pub use route::{LinkKey, LinkPlan};
 
@@ -60,10 +60,60 @@ pub struct Config {
     pub runtime: Threads,
     /// Where alerts and events go; an output is on when its table is there.
     pub output: Output,
+    /// Reading configuration, rules and lists anew while the sensor runs.
+    pub reload: ReloadPolicy,
+    /// What the program gives up once its capture is open.
+    pub confine: Confine,
     /// Metrics and health; off without the table.
     pub metrics: Option<Metrics>,
+    /// The control socket, for `picket ctl` and `picket top`; off without the table.
+    pub control: Option<Control>,
     /// The console; off without the table.
     pub web: Option<Web>,
+}
+
+/// What `picket run` gives up once its capture is open. `picket ctl status` tells what is in force.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Confine {
+    /// User to become; only root can. Default: stays who started it.
+    pub user: Option<String>,
+    /// Give up capabilities but those to open interfaces again, gain no new ones, write no core dumps.
+    pub rights: bool,
+    /// Reach the files of this configuration and no others, connect to the TCP ports of the outputs
+    /// and no others (landlock).
+    pub files: bool,
+    /// Have system calls a detector has no use for refused (seccomp).
+    pub calls: bool,
+    /// Further files and directories to read, such as those of includes to come.
+    pub read: Vec<PathBuf>,
+    /// Further directories to write to.
+    pub write: Vec<PathBuf>,
+    /// Further TCP ports to connect to: those of brokers that are not named here, but by others.
+    pub connect_ports: Vec<u16>,
+}
+
+impl Default for Confine {
+    fn default() -> Self {
+        Self {
+            user: None,
+            rights: true,
+            files: true,
+            calls: true,
+            read: Vec::new(),
+            write: Vec::new(),
+            connect_ports: Vec::new(),
+        }
+    }
+}
+
+/// Reading configuration, rules and lists anew while the sensor runs. SIGHUP and `picket ctl
+/// reload` always do.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReloadPolicy {
+    /// Do it whenever one of the files has changed and rested for a second.
+    pub watch: bool,
 }
 
 /// This sensor.

@@ -328,6 +328,22 @@ impl Default for Metrics {
     }
 }
 
+/// The control socket, for `picket ctl` and `picket top`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Control {
+    /// The socket. Default: `/run/picket/control.sock`.
+    pub socket: PathBuf,
+    /// Group whose members may use it, besides root and the user of the sensor: a name or a number.
+    pub group: Option<String>,
+}
+
+impl Default for Control {
+    fn default() -> Self {
+        Self { socket: "/run/picket/control.sock".into(), group: None }
+    }
+}
+
 /// The console.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

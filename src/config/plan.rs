@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, path::PathBuf};
 use picket_dissectors::Digits;
 
 use super::{
-    Capacity, Capture, Document, Problem, Threads,
+    Capacity, Capture, Confine, Document, Problem, ReloadPolicy, Threads,
     error::ConfigError,
-    outputs::{Metrics, Output, Subscribers, Web},
+    outputs::{Control, Metrics, Output, Subscribers, Web},
     resolve,
     route::{LinkKey, LinkPlan},
 };
@@ -60,6 +60,12 @@ pub struct Plan {
     pub output: Output,
     /// Metrics and health.
     pub metrics: Option<Metrics>,
+    /// The control socket.
+    pub control: Option<Control>,
+    /// What is given up.
+    pub confine: Confine,
+    /// Reading everything anew.
+    pub reload: ReloadPolicy,
     /// The console.
     pub web: Option<Web>,
 }

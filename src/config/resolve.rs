@@ -76,6 +76,14 @@ pub(super) fn plan(
             *path = path.as_ref().map(resolve);
         }
     }
+    let mut confine = config.confine.clone();
+    for path in confine.read.iter_mut().chain(&mut confine.write) {
+        *path = document.resolve(path);
+    }
+    let mut control = config.control.clone();
+    if let Some(control) = &mut control {
+        control.socket = document.resolve(&control.socket);
+    }
     let mut web = config.web.clone();
     if let Some(web) = &mut web {
         web.certificate = web.certificate.as_ref().map(resolve);
@@ -102,6 +110,9 @@ pub(super) fn plan(
         threads: config.runtime.clone(),
         output,
         metrics,
+        control,
+        confine,
+        reload: config.reload,
         web,
     })
 }

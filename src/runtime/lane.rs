@@ -12,19 +12,21 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use picket_dissectors::Digits;
 use picket_hw::{Frame, Polled, Timestamp, live::Port};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd};
 
 use super::{
     RunError, Setting,
     board::{Board, Published},
+    helm::Answer,
     inflow::{Inflow, Told},
     keep::Keeping,
     outlet::Outlet,
     record::Recorder,
 };
 use crate::{
-    engine::{Engine, Stats},
+    engine::{Engine, Stats, stats::Sender},
     event::json::rfc3339,
 };
 
@@ -51,6 +53,15 @@ pub(super) enum Order {
     Install(Arc<Setting>),
     /// Open the files of the outputs anew.
     Reopen,
+    /// Say who sends most.
+    Top(usize, Answer<Top>),
+}
+
+/// Senders outside home, those with most alerts, then most messages, first.
+#[derive(Clone, Debug, Default)]
+pub struct Top {
+    /// Global titles, and what is known of each.
+    pub senders: Vec<(Digits, Sender)>,
 }
 
 /// What a lane counts besides what its engine does.
@@ -226,6 +237,10 @@ impl Lane {
                         self.outlet.reopen();
                     }
                     Order::Reopen => self.outlet.reopen(),
+                    Order::Top(most, answer) => {
+                        let senders = self.intake.engine.stats().senders.top(most);
+                        answer(Ok(Top { senders }));
+                    }
                 }
             }
             // Taken before the poll: what was captured until then is seen by it.
@@ -412,7 +427,7 @@ fn tell_changes(before: &[Port], now: &[Port]) {
 
 /// The live clock: UTC, as the kernel stamps frames.
 #[expect(clippy::disallowed_methods, reason = "the live clock")]
-pub(super) fn clock() -> Timestamp {
+pub(crate) fn clock() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_nanos(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
 }

@@ -14,6 +14,7 @@
 pub mod ahead;
 pub mod board;
 pub mod evidence;
+pub mod helm;
 mod inflow;
 mod keep;
 pub mod lane;
@@ -30,6 +31,7 @@ use std::{
     thread,
 };
 
+pub use helm::Wish;
 use picket_hw::live::{Port, Source};
 pub use record::{RecordError, Recorder};
 use rustix::thread::CpuSet;
@@ -77,6 +79,10 @@ pub struct Start {
     pub learnt: Option<PathBuf>,
     /// Where others read what goes on.
     pub board: Arc<board::Board>,
+    /// What they ask, as the board takes it.
+    pub asked: mpsc::Receiver<Wish>,
+    /// Tells the service manager where the run is.
+    pub tell: Box<dyn Fn(helm::Phase) + Send>,
     /// Reads everything anew, given what is in force; an error leaves that in force.
     pub reload: Reload,
 }
@@ -148,7 +154,7 @@ pub enum RunError {
 pub fn run(start: Start) -> Result<Summary, RunError> {
     let failed = |what| move |error| RunError::System { what, error };
     let Start {
-        mut setting,
+        setting,
         mut engine,
         mut sources,
         threads,
@@ -157,9 +163,11 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
         evidence,
         learnt,
         board,
-        mut reload,
+        asked,
+        tell,
+        reload,
     } = start;
-    let mut signals = signals::Signals::register().map_err(failed("signal handlers"))?;
+    let signals = signals::Signals::register().map_err(failed("signal handlers"))?;
     let ports: Vec<_> =
         sources.iter_mut().flat_map(|source| source.ports()).map(|port| port.name).collect();
     let recording = recorder.as_ref().map(|recorder| recorder.path().display().to_string());
@@ -205,7 +213,7 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
         wants_stats,
         orders: from_orders,
         waker: waker.clone(),
-        board,
+        board: Arc::clone(&board),
     });
     let ended = signals.closer();
     let lane = spawn_on(name, cpu, move || {
@@ -222,30 +230,13 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
         recording,
         "listening"
     );
-    while let Some(signal) = signals.next() {
-        match signal {
-            signals::Signal::Stop => {
-                tracing::info!("stopping: reading what has come, then saying all there is to say");
-                let _ = orders.send(lane::Order::Stop);
-            }
-            signals::Signal::Reload => match reload(&setting) {
-                Ok(new) => {
-                    setting = Arc::new(new);
-                    let rules = setting.rules.about.len();
-                    let networks = setting.plan.networks.all().len();
-                    tracing::info!(rules, networks, "read anew: configuration, rules and lists");
-                    let _ = orders.send(lane::Order::Install(Arc::clone(&setting)));
-                }
-                Err(why) => {
-                    for line in why.lines() {
-                        tracing::error!("not read anew, what was in force stays so: {line}");
-                    }
-                    let _ = orders.send(lane::Order::Reopen);
-                }
-            },
-        }
-        waker.wake();
-    }
+    tell(helm::Phase::Listening);
+    board.put_in_force(Arc::clone(&setting));
+    board.began(lane::clock());
+    let listener = listen(signals, Arc::clone(&board))?;
+    let added = Vec::new();
+    helm::Helm { setting, reload, orders, waker, board, tell, added, numbered: 0 }.steer(&asked);
+    listener.join().map_err(|_| RunError::Panic("picket-signals"))?;
     let lane = lane.join().map_err(|_| RunError::Panic(name))?;
     let (outlet, delivered) = io.join().map_err(|_| RunError::Panic("picket-io"))?;
     let evidence = showing.map(thread::JoinHandle::join).transpose();
@@ -256,6 +247,22 @@ pub fn run(start: Start) -> Result<Summary, RunError> {
     result?;
     let forgot = kept.and_then(Result::err);
     Ok(Summary { stats, lane: counters, ports, outlet, delivered, evidence, forgot })
+}
+
+/// Passes signals on to the thread that steers, and that the lane has ended.
+fn listen(
+    mut signals: signals::Signals,
+    board: Arc<board::Board>,
+) -> Result<thread::JoinHandle<()>, RunError> {
+    spawn("picket-signals", move || {
+        while let Some(signal) = signals.next() {
+            board.ask(match signal {
+                signals::Signal::Stop => Wish::Stop,
+                signals::Signal::Reload => Wish::Reload(None),
+            });
+        }
+        board.ask(Wish::Ended);
+    })
 }
 
 fn spawn<T: Send + 'static>(

@@ -8,7 +8,7 @@ use picket::{
     engine::{Engine, Options},
     event::fields::Names,
     pack,
-    runtime::{self, Recorder, Setting, Start, Summary},
+    runtime::{self, Recorder, Setting, Start, Summary, board::Board},
     sink::dispatch::Dispatch,
     synth::{self, Generator},
 };
@@ -126,6 +126,7 @@ pub(crate) fn run(
         sources.into_iter().map(|source| Box::new(source) as Box<dyn Source>).collect();
     let ports: Vec<Port> = sources.iter_mut().flat_map(|source| source.ports()).collect();
     let recorder = record.map(|path| Recorder::create(path, &ports).expect("it can be made"));
+    let (board, asked) = Board::new();
     let start = Start {
         setting: Arc::new(setting),
         engine,
@@ -135,7 +136,9 @@ pub(crate) fn run(
         outputs,
         evidence: None,
         learnt: None,
-        board: Arc::default(),
+        board,
+        asked,
+        tell: Box::new(drop),
         reload: Box::new(|_| Err("nothing to read anew".to_owned())),
     };
     runtime::run(start).expect("it runs")

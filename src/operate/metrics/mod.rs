@@ -15,7 +15,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 pub use self::process::Process;
-use crate::{runtime::board::Published, sink::delivery::Status};
+use crate::{
+    runtime::board::{Published, Reloads},
+    sink::delivery::Status,
+};
 
 /// Whether a value only grows.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -61,6 +64,12 @@ pub struct Snapshot {
     pub sensor: String,
     /// What the lane told last.
     pub published: Arc<Published>,
+    /// What came of reading the configuration anew.
+    pub reloads: Reloads,
+    /// Rules in force.
+    pub rules: usize,
+    /// Suppressions that were added by command.
+    pub suppressions: usize,
     /// Outbox and outputs.
     pub delivery: Option<Status>,
     /// The process.

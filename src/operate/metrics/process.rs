@@ -66,6 +66,44 @@ pub(super) const ROWS: &[Family] = &[
         read: |of, out| out.add(&[&env!("CARGO_PKG_VERSION"), &of.sensor], 1),
     },
     Family {
+        name: "picket_rules",
+        kind: Gauge,
+        labels: &[],
+        help: "Rules in force.",
+        read: |of, out| out.add(&[], of.rules),
+    },
+    Family {
+        name: "picket_suppressions",
+        kind: Gauge,
+        labels: &[],
+        help: "Suppressions that were added by command and are in force.",
+        read: |of, out| out.add(&[], of.suppressions),
+    },
+    Family {
+        name: "picket_reloads_total",
+        kind: Counter,
+        labels: &["result"],
+        help: "How often configuration, rules and lists were read anew, and how often that was refused.",
+        read: |of, out| {
+            out.add(&[&"success"], of.reloads.good);
+            out.add(&[&"refused"], of.reloads.refused);
+        },
+    },
+    Family {
+        name: "picket_reload_successful",
+        kind: Gauge,
+        labels: &[],
+        help: "0 while what stands in the files is refused and something older is in force.",
+        read: |of, out| out.add(&[], u8::from(of.reloads.error.is_empty())),
+    },
+    Family {
+        name: "picket_reload_last_success_seconds",
+        kind: Gauge,
+        labels: &[],
+        help: "When what is in force was read, seconds since the Unix epoch.",
+        read: |of, out| out.add(&[], seconds(of.reloads.last.nanos())),
+    },
+    Family {
         name: "process_cpu_seconds_total",
         kind: Counter,
         labels: &[],

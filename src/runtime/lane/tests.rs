@@ -86,7 +86,7 @@ fn run(
         wants_stats: false,
         orders: from_orders,
         waker: Waker::new().unwrap(),
-        board: Arc::default(),
+        board: Board::new().0,
     });
     lane.run()
 }
