@@ -4,11 +4,12 @@
 #   make test              formatting, lints, every test, the comparison with tshark, sigma check (.ci/run)
 #   make deny              licences, sources and bans through cargo-deny (built on first use)
 #   make bench             criterion benches, tshark's time on the same capture, and what outputs cost the packet lane
-#   make soak [MESSAGES=n] a long synthetic capture through the whole engine, memory bounded
+#   make soak [MESSAGES=n] [SOAK_SECONDS=n] [SOAK_RATE=n] a long synthetic capture through the whole engine, memory bounded
 #   make false-alarms      alarms about benign traffic, by cause: at most five in two million messages
 #   make robustness        recall and false alarms with packets lost, one direction missing, frames doubled
 #   make fuzz [SECONDS=n]  every fuzz target for n seconds
 #   make mutate [MUTATIONS=n] n damaged copies of each capture, and of ../shared's, through reader and engine
+#   make deb [DEB_FEATURES=dpdk] the Debian package, target/picket_VERSION_ARCH.deb
 #   make docs              docs/ and schema/ from the binary
 #   make fmt, make clean
 
@@ -23,6 +24,11 @@ MESSAGES ?= 2000000
 BENCH_MESSAGES ?= 2000000
 SECONDS ?= 60
 MUTATIONS ?= 1000
+SOAK_SECONDS ?= 1200
+SOAK_RATE ?= 2000
+DEB_FEATURES ?=
+# Namespaces and packages of the system are root's.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 NEED := scripts/need.sh
 # Linking and the bundled C libraries (SQLite, zstd, librdkafka) need a compiler, librdkafka also
 # OpenSSL and zlib, live capture libpcap; the rest is Rust.
@@ -35,7 +41,7 @@ FEATURES ?=
 # Delivery is tried on a real Apache Kafka, which Maven fetches into target/kafka, and read with kcat.
 TEST_PACKAGES := iproute2 default-jdk-headless kcat maven openssl
 
-.PHONY: false-alarms instructions robustness help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release mutate
+.PHONY: deb false-alarms instructions robustness help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release mutate
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -122,6 +128,9 @@ soak: release
 	@$(NEED) $(TEST_PACKAGES)
 	PICKET_TEST_FLOOD=10000000 $(CARGO) test --release --locked --test flood -- --nocapture
 	PICKET_TEST_OUTAGE_SECONDS=600 PICKET_TEST_KILLS=50 $(CARGO) test --locked --test kafka -- --nocapture
+	$(PICKET) synth $(TARGET)/soak_live.pcap --messages 50000 --seed 7 --config $(TARGET)/soak_live.toml
+	$(AS_ROOT) python3 scripts/soak_live.py $(PICKET) $(TARGET)/soak_live.pcap $(TARGET)/soak_live.toml \
+	    --seconds $(SOAK_SECONDS) --rate $(SOAK_RATE)
 
 # Stable Rust with LLVM's coverage flags: no nightly toolchain, no cargo-fuzz.
 FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
@@ -152,6 +161,10 @@ mutate: release
 	    --scenario psi_segmented --scenario psi_sctp_fragments --scenario psi_mixed_spelling
 	ulimit -v 6291456; $(TARGET)/release/examples/mutate -n $(MUTATIONS) -p $(PICKET) $(TARGET)/mutate \
 	    $(wildcard ../shared/corpus/captures)
+
+deb: build-packages
+	$(CARGO) build --release --locked $(if $(DEB_FEATURES),--features $(DEB_FEATURES))
+	scripts/deb.sh $(PICKET) $(TARGET)/picket_$$($(PICKET) --version | cut -d ' ' -f 2)_$$(dpkg --print-architecture).deb
 
 docs: release
 	@mkdir -p docs schema

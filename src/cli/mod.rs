@@ -89,6 +89,8 @@ enum Verb {
     Schema(reference::Schema),
     /// Prints a completion script.
     Completions(reference::Completions),
+    /// Writes the man pages, one a verb.
+    Man(reference::Man),
 }
 
 /// Why a verb ended.
@@ -140,6 +142,7 @@ pub fn main() -> ExitCode {
         Verb::Metrics(format) => format.metrics(),
         Verb::Schema(schema) => schema.run(),
         Verb::Completions(completions) => completions.run(),
+        Verb::Man(man) => man.run(),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,

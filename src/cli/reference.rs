@@ -1,6 +1,6 @@
 //! `picket fields`, `notes`, `schema` and `completions`: what the program knows of itself.
 
-use std::io::Write;
+use std::{io::Write, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 use clap_complete::Shell;
@@ -127,4 +127,18 @@ fn print(page: &str) -> Result<(), Failure> {
     out.write_all(page.as_bytes())?;
     out.flush()?;
     Ok(())
+}
+
+/// Writes the man pages.
+#[derive(Args, Debug)]
+pub(super) struct Man {
+    /// The directory they are written into, one a verb.
+    dir: PathBuf,
+}
+
+impl Man {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        std::fs::create_dir_all(&self.dir)?;
+        Ok(clap_mangen::generate_to(super::command(), &self.dir)?)
+    }
 }

@@ -175,9 +175,7 @@ impl Helm {
         } else {
             let mut plan = Plan::clone(&self.setting.plan);
             plan.suppressions.extend(self.added.iter().map(|(_, added)| added.clone()));
-            let Setting { names, rules, namer, .. } = &*self.setting;
-            let (names, rules) = (names.clone(), Arc::clone(rules));
-            Arc::new(Setting { plan: Arc::new(plan), names, rules, namer: namer.clone() })
+            Arc::new(Setting { plan: Arc::new(plan), ..Setting::clone(&self.setting) })
         };
         self.board.put_in_force(Arc::clone(&setting));
         self.order(Order::Install(setting));

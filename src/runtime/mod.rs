@@ -45,6 +45,7 @@ use crate::{
 };
 
 /// What is in force: a plan, the names that go with it, and the rules compiled for both.
+#[derive(Clone)]
 pub struct Setting {
     /// The plan.
     pub plan: Arc<Plan>,
