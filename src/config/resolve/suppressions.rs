@@ -1,0 +1,73 @@
+//! Alerts that are not told for a while: whose, why, and until when.
+
+use picket_dissectors::Digits;
+
+use super::Check;
+use crate::{
+    config::{
+        error::suggest,
+        networks::Suppress,
+        plan::{SubscriberMatch, Suppression},
+    },
+    enrich::network::Networks,
+};
+
+impl Check<'_> {
+    /// Reads `[[suppress]]`.
+    pub(super) fn suppressions(&mut self, networks: &Networks) -> Vec<Suppression> {
+        let list = self.document.config.suppress.iter().enumerate();
+        list.map(|(i, suppress)| self.suppression(&format!("suppress[{i}]"), suppress, networks))
+            .collect()
+    }
+
+    /// Returns the key of the pseudonyms before this one, and the end of its time.
+    fn suppression(&mut self, key: &str, written: &Suppress, networks: &Networks) -> Suppression {
+        for (field, text) in [("rule", &written.rule), ("reason", &written.reason)] {
+            if text.trim().is_empty() {
+                self.wrong(&format!("{key}.{field}"), "is empty", format!("write the {field}"));
+            }
+        }
+        let until = end_of_day(&written.until);
+        if until.is_none() {
+            let what = format!("`{}` is no day", written.until);
+            self.wrong(&format!("{key}.until"), what, "write a date: 2026-12-31");
+        }
+        let network = written.network.as_deref().and_then(|name| {
+            let id = networks.by_name(name);
+            if id.is_none() && !networks.all().is_empty() {
+                let names =
+                    networks.all().iter().map(|n| n.name.as_str()).filter(|n| !n.is_empty());
+                let what = format!("`{name}` is no configured network");
+                self.wrong(&format!("{key}.network"), what, suggest(name, names));
+            }
+            id
+        });
+        let gt = written.gt.as_deref().and_then(|gt| self.digits(&format!("{key}.gt"), gt, 1));
+        let subscriber = written.subscriber.as_deref().map(|text| {
+            let number = Digits::parse(text).filter(|d| d.is_decimal() && !d.is_empty());
+            number.map_or_else(|| SubscriberMatch::Id(text.to_owned()), SubscriberMatch::Number)
+        });
+        Suppression {
+            rule: written.rule.clone(),
+            gt,
+            network,
+            subscriber,
+            reason: written.reason.clone(),
+            until: until.unwrap_or_default(),
+        }
+    }
+}
+
+/// Returns the first nanosecond after the day, UTC; `None` for what is not just a date.
+pub(super) fn end_of_day(written: &toml::value::Datetime) -> Option<u64> {
+    let (Some(date), None, None) = (&written.date, &written.time, &written.offset) else {
+        return None;
+    };
+    let date = jiff::civil::Date::new(
+        i16::try_from(date.year).ok()?,
+        i8::try_from(date.month).ok()?,
+        i8::try_from(date.day).ok()?,
+    );
+    let midnight = date.ok()?.tomorrow().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    u64::try_from(midnight.timestamp().as_nanosecond()).ok()
+}
