@@ -261,6 +261,11 @@ fn tell(summary: &Summary) -> Result<(), Failure> {
             reopened = port.reopened,
             "port"
         );
+        let extended = port.extended.iter().map(|(name, value)| format!("{name}={value}"));
+        let counters = extended.collect::<Vec<_>>().join(" ");
+        if !counters.is_empty() {
+            tracing::info!(port = port.name, counters, "what its driver counts");
+        }
     }
     let Summary { stats, lane, outlet, delivered, .. } = summary;
     for sink in &delivered.status.sinks {
