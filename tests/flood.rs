@@ -74,9 +74,11 @@ fn generated(name: &str, times: u64) -> Generator {
 
 /// Puts a frame on an association of its own, so that its numbers are not old ones.
 fn elsewhere(mut frame: Generated) -> Vec<u8> {
-    let ends: [usize; 2] = if frame.octets[12..14] == [0x08, 0x00] { [29, 33] } else { [37, 53] };
+    let tag = if frame.octets[12..14] == [0x81, 0x00] { 4 } else { 0 };
+    let ends: [usize; 2] =
+        if frame.octets[12 + tag..14 + tag] == [0x08, 0x00] { [29, 33] } else { [37, 53] };
     for end in ends {
-        frame.octets[end] ^= 0x80;
+        frame.octets[end + tag] ^= 0x80;
     }
     frame.octets
 }
