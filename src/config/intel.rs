@@ -275,7 +275,11 @@ entries:
             ("weight: 40", "weight: 140", "l.yaml:4:1: entries[0].weight: 140 is more than 100"),
             ("\"99999000\"", "\"+999\"", "l.yaml:4:1: entries[0].value: `+999` is no such number"),
             ("np: e164", "npi: e164", "l.yaml:6:1: unknown field"),
-            ("    valid_until: 2026-09-01\n    note: synthetic\n", "", "l.yaml:4:1: missing field"),
+            (
+                "    valid_until: 2026-09-01\n    note: synthetic\n",
+                "",
+                "l.yaml:12:1: missing field",
+            ),
             ("2026-03-01", "2026-13-01", "l.yaml:4:1: entries[0].first_seen: `2026-13-01` is no"),
             ("99999200-99999299", "99999299-99999200", "l.yaml:16:1: entries[2].value: "),
             ("entries:", "entires:", "l.yaml"),
