@@ -462,8 +462,9 @@ fn an_outbox_on_a_full_disk_ends_in_time_and_says_what_it_could_not_keep() {
     let place = Place::new(6_000);
     let disk = place.path("disk");
     fs::create_dir(&disk).expect("a directory");
-    // Nobody listens there: everything stays owed.
-    let outputs = "[output.unix]\npath = \"nobody.sock\"\n[output.outbox]\nqueue = 64\n";
+    // Nobody listens there: everything stays owed. The queue has room for all, so that it is the
+    // disk that chooses: a queue too short for a burst knows nothing of what is on the disk.
+    let outputs = "[output.unix]\npath = \"nobody.sock\"\n[output.outbox]\nqueue = 1024\n";
     let config = place.path("full.toml");
     let state = format!("[state]\ndir = \"{}\"\n", disk.display());
     fs::write(&config, format!("{}\n{outputs}\n{state}", place.config)).expect("written");
