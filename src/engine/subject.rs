@@ -11,7 +11,7 @@ use crate::{
     enrich::network::{Class, Networks, Origin, Place},
     event::{Outcome, Protocol, SigEvent},
     state::subscriber::Serving,
-    track::presence,
+    track::{presence, seconds},
 };
 
 impl Engine {
@@ -115,9 +115,9 @@ impl Engine {
             _ => request.asker_place,
         };
         let responder = event.sccp.and_then(|sccp| sccp.calling.gt);
-        let answerer =
-            responder.map(|gt| Serving { place: gt.place, node: gt.e164, seen: event.at });
-        let asked_from = Serving { place: asker, node: request.asker, seen: event.at };
+        let seen = seconds(event.at);
+        let answerer = responder.map(|gt| Serving { place: gt.place, seen });
+        let asked_from = Serving { place: asker, seen };
         let guest = event.subscriber.imsi.filter(|_| request.asker_place.origin == Origin::Home);
         if let (Some(imsi), Some(register), true) = (
             guest,
@@ -130,7 +130,7 @@ impl Engine {
             UPDATE_LOCATION => self.subscribers.serve(key, false, asked_from, event.at),
             UPDATE_GPRS_LOCATION => self.subscribers.serve(key, true, asked_from, event.at),
             SEND_AUTHENTICATION_INFO | RESTORE_DATA | MO_FORWARD_SM | USSD_REQUEST | 10..=14 => {
-                self.seen_at(key, asked_from);
+                self.seen_at(key, asked_from, event.at);
             }
             // Answered by the node that has the subscriber.
             INSERT_SUBSCRIBER_DATA
@@ -138,16 +138,16 @@ impl Engine {
             | PROVIDE_ROAMING_NUMBER
             | MT_FORWARD_SM => {
                 if let Some(answerer) = answerer {
-                    self.seen_at(key, answerer);
+                    self.seen_at(key, answerer, event.at);
                 }
             }
             _ => self.learn_from_register(event, key),
         }
     }
 
-    fn seen_at(&mut self, key: u64, serving: Serving) {
+    fn seen_at(&mut self, key: u64, serving: Serving, now: Timestamp) {
         let networks = &self.plan.networks;
-        self.subscribers.seen_at(key, serving, |a, b| same_network(networks, a, b));
+        self.subscribers.seen_at(key, serving, now, |a, b| same_network(networks, a, b));
     }
 
     /// Takes the serving node that the home register named. It says where the subscriber is
@@ -169,11 +169,7 @@ impl Engine {
             .get(key)
             .is_some_and(|known| known.serving.is_some() || known.serving_packet.is_some());
         if !known {
-            let serving = Serving {
-                place: self.plan.networks.gt(node),
-                node: Some(node),
-                seen: Timestamp::EPOCH,
-            };
+            let serving = Serving { place: self.plan.networks.gt(node), seen: 0 };
             self.subscribers.serve(key, false, serving, event.at);
         }
     }

@@ -7,8 +7,6 @@
 //! matters least in the first class. Evictions are counted. How a value is found is the business of
 //! [`super::table`] and [`super::aliased`]; here it has the number of its place.
 
-use core::num::NonZeroU8;
-
 use picket_hw::Timestamp;
 
 /// Places for values.
@@ -31,22 +29,32 @@ struct Class {
 
 #[derive(Debug)]
 struct Slot<V> {
-    entry: Option<Entry<V>>,
-    before: u32,
+    value: Option<V>,
+    deadline: Timestamp,
+    /// The class in the bits that a place leaves free: there are millions of these.
+    before_and_class: u32,
     after: u32,
 }
 
-#[derive(Debug)]
-struct Entry<V> {
-    value: V,
-    deadline: Timestamp,
-    /// One more than the class, which lets an empty place do without a flag of its own.
-    class: NonZeroU8,
-}
+impl<V> Slot<V> {
+    const fn empty() -> Self {
+        Self { value: None, deadline: Timestamp::EPOCH, before_and_class: NONE, after: NONE }
+    }
 
-impl<V> Entry<V> {
     const fn class(&self) -> u8 {
-        self.class.get() - 1
+        (self.before_and_class >> PLACE_BITS) as u8
+    }
+
+    const fn before(&self) -> u32 {
+        self.before_and_class & NONE
+    }
+
+    const fn set_before(&mut self, before: u32) {
+        self.before_and_class = self.before_and_class & !NONE | before;
+    }
+
+    fn set_class(&mut self, class: u8) {
+        self.before_and_class = u32::from(class) << PLACE_BITS | self.before();
     }
 }
 
@@ -83,12 +91,12 @@ impl<V> Shelf<V> {
 
     #[inline]
     pub(super) fn get(&self, at: u32) -> Option<&V> {
-        self.slots.get(at as usize)?.entry.as_ref().map(|entry| &entry.value)
+        self.slots.get(at as usize)?.value.as_ref()
     }
 
     #[inline]
     pub(super) fn get_mut(&mut self, at: u32) -> Option<&mut V> {
-        self.slots.get_mut(at as usize)?.entry.as_mut().map(|entry| &mut entry.value)
+        self.slots.get_mut(at as usize)?.value.as_mut()
     }
 
     /// The place the next value gets, unless one is pushed out for it first.
@@ -102,16 +110,13 @@ impl<V> Shelf<V> {
     /// Puts a value in and returns its place. The caller sees to it that there is room.
     pub(super) fn put(&mut self, value: V, class: u8, now: Timestamp) -> u32 {
         let deadline = self.deadline(class, now);
-        let entry = Some(Entry { value, deadline, class: NonZeroU8::MIN.saturating_add(class) });
         let at = self.next_place();
-        self.len += 1;
-        if let Some(slot) = self.slots.get_mut(at as usize) {
+        if at as usize >= self.slots.len() {
+            self.slots.push(Slot::empty());
+        } else if let Some(slot) = self.slots.get(at as usize) {
             self.free = slot.after;
-            slot.entry = entry;
-        } else {
-            self.slots.push(Slot { entry, before: NONE, after: NONE });
         }
-        self.link(at, class);
+        self.fill(at, value, class, deadline);
         at
     }
 
@@ -124,22 +129,29 @@ impl<V> Shelf<V> {
             return false;
         }
         while self.slots.len() <= index {
-            self.slots.push(Slot { entry: None, before: NONE, after: NONE });
+            self.slots.push(Slot::empty());
         }
-        let Some(slot) = self.slots.get_mut(index).filter(|slot| slot.entry.is_none()) else {
-            return false;
-        };
-        slot.entry = Some(Entry { value, deadline, class: NonZeroU8::MIN.saturating_add(class) });
-        self.len += 1;
-        self.link(at, class);
-        true
+        let free = self.slots.get(index).is_some_and(|slot| slot.value.is_none());
+        if free {
+            self.fill(at, value, class, deadline);
+        }
+        free
+    }
+
+    /// Puts a value at an empty place.
+    fn fill(&mut self, at: u32, value: V, class: u8, deadline: Timestamp) {
+        if let Some(slot) = self.slots.get_mut(at as usize) {
+            (slot.value, slot.deadline) = (Some(value), deadline);
+            self.len += 1;
+            self.link(at, class);
+        }
     }
 
     /// Notes which places are free, after values were put back.
     pub(super) fn settle(&mut self) {
         self.free = NONE;
         for (at, slot) in (0..).zip(&mut self.slots) {
-            if slot.entry.is_none() {
+            if slot.value.is_none() {
                 slot.after = self.free;
                 self.free = at;
             }
@@ -156,10 +168,8 @@ impl<V> Shelf<V> {
     /// to the places of both neighbours, which among millions are nowhere near.
     pub(super) fn touch_coarsely(&mut self, at: u32, class: u8, now: Timestamp, grain: u64) {
         let deadline = self.deadline(class, now);
-        let entry = self.slots.get(at as usize).and_then(|slot| slot.entry.as_ref());
-        let fresh = entry.is_some_and(|entry| {
-            entry.class() == class
-                && deadline.nanos().saturating_sub(entry.deadline.nanos()) < grain
+        let fresh = self.slots.get(at as usize).is_some_and(|slot| {
+            slot.class() == class && deadline.nanos().saturating_sub(slot.deadline.nanos()) < grain
         });
         if !fresh {
             self.move_to(at, class, deadline);
@@ -169,9 +179,8 @@ impl<V> Shelf<V> {
     /// Moves a value to the end of `class`, with a deadline that [`Self::iter`] told.
     pub(super) fn move_to(&mut self, at: u32, class: u8, deadline: Timestamp) {
         self.unlink(at);
-        if let Some(entry) = self.slots.get_mut(at as usize).and_then(|slot| slot.entry.as_mut()) {
-            entry.class = NonZeroU8::MIN.saturating_add(class);
-            entry.deadline = deadline;
+        if let Some(slot) = self.slots.get_mut(at as usize).filter(|slot| slot.value.is_some()) {
+            slot.deadline = deadline;
             self.link(at, class);
         }
     }
@@ -181,8 +190,9 @@ impl<V> Shelf<V> {
         self.unlink(at);
         let free = self.free;
         let slot = self.slots.get_mut(at as usize)?;
-        let Entry { value, deadline, .. } = slot.entry.take()?;
+        let value = slot.value.take()?;
         slot.after = free;
+        let deadline = slot.deadline;
         self.free = at;
         self.len -= 1;
         Some((value, deadline))
@@ -200,10 +210,7 @@ impl<V> Shelf<V> {
     pub(super) fn earliest(&self) -> Option<(Timestamp, u32)> {
         self.classes
             .iter()
-            .filter_map(|class| {
-                let entry = self.slots.get(class.head as usize)?.entry.as_ref()?;
-                Some((entry.deadline, class.head))
-            })
+            .filter_map(|class| Some((self.slots.get(class.head as usize)?.deadline, class.head)))
             .min_by_key(|&(deadline, _)| deadline)
     }
 
@@ -214,8 +221,8 @@ impl<V> Shelf<V> {
             core::iter::successors(Some(class.head), next)
         };
         self.classes.iter().flat_map(chain).filter_map(|at| {
-            let entry = self.slots.get(at as usize)?.entry.as_ref()?;
-            Some((at, &entry.value, entry.class(), entry.deadline))
+            let slot = self.slots.get(at as usize)?;
+            Some((at, slot.value.as_ref()?, slot.class(), slot.deadline))
         })
     }
 
@@ -230,6 +237,7 @@ impl<V> Shelf<V> {
     }
 
     fn link(&mut self, at: u32, class: u8) {
+        let number = class;
         let Some(class) = self.classes.get_mut(usize::from(class)) else { return };
         let tail = class.tail;
         class.tail = at;
@@ -237,7 +245,8 @@ impl<V> Shelf<V> {
             class.head = at;
         }
         if let Some(slot) = self.slots.get_mut(at as usize) {
-            slot.before = tail;
+            slot.set_class(number);
+            slot.set_before(tail);
             slot.after = NONE;
         }
         if let Some(slot) = self.slots.get_mut(tail as usize) {
@@ -246,12 +255,11 @@ impl<V> Shelf<V> {
     }
 
     fn unlink(&mut self, at: u32) {
-        let Some(slot) = self.slots.get(at as usize) else { return };
-        let Some(class) = slot.entry.as_ref().map(|entry| usize::from(entry.class())) else {
+        let Some(slot) = self.slots.get(at as usize).filter(|slot| slot.value.is_some()) else {
             return;
         };
-        let (before, after) = (slot.before, slot.after);
-        if let Some(class) = self.classes.get_mut(class) {
+        let (before, after) = (slot.before(), slot.after);
+        if let Some(class) = self.classes.get_mut(usize::from(slot.class())) {
             if class.head == at {
                 class.head = after;
             }
@@ -263,15 +271,17 @@ impl<V> Shelf<V> {
             slot.after = after;
         }
         if let Some(slot) = self.slots.get_mut(after as usize) {
-            slot.before = before;
+            slot.set_before(before);
         }
     }
 }
 
 /// The most places there may be: their numbers leave room for other bits in a word.
-pub(super) const MOST: u32 = 1 << 25;
+pub(super) const MOST: u32 = NONE;
+/// Bits of a place.
+pub(super) const PLACE_BITS: u32 = 25;
 /// No place.
-pub(super) const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = (1 << PLACE_BITS) - 1;
 
 #[cfg(test)]
 mod tests {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     aliased::{Aliased, Named},
-    keep::{self, Atlas, KeepError, Kept, Reader, Writer},
+    keep::{Atlas, KeepError, Kept, Reader, Writer},
     table::ExpiringTable,
 };
 use crate::{
@@ -60,12 +60,9 @@ pub struct Asked {
 pub struct Serving {
     /// The network.
     pub place: Place,
-    /// Its node.
-    pub node: Option<Digits>,
-    /// When the subscriber was last known to be there; [`Timestamp::EPOCH`] when only the register
-    /// said so.
-    #[serde(with = "keep::nanos")]
-    pub seen: Timestamp,
+    /// When the subscriber was last known to be there, seconds since the Unix epoch; 0 when only the
+    /// register said so. There are millions of these, so it is no [`Timestamp`].
+    pub seen: u32,
 }
 
 impl Subscriber {
@@ -223,7 +220,13 @@ impl Subscribers {
 
     /// Learns that a subscriber was seen at a place: a registration there, as `same` tells, is
     /// confirmed; where none is known this is one.
-    pub fn seen_at(&mut self, key: u64, serving: Serving, same: impl Fn(&Place, &Place) -> bool) {
+    pub fn seen_at(
+        &mut self,
+        key: u64,
+        serving: Serving,
+        now: Timestamp,
+        same: impl Fn(&Place, &Place) -> bool,
+    ) {
         let Some(subscriber) = self.table.get_mut(key) else { return };
         let mut known = false;
         for packet in [false, true] {
@@ -237,7 +240,7 @@ impl Subscribers {
         if !known && serving.place.network.is_some() {
             subscriber.serving = Some(serving);
         }
-        self.table.touch_coarsely(key, 1, serving.seen, GRAIN);
+        self.table.touch_coarsely(key, 1, now, GRAIN);
     }
 
     /// Returns when the next of them is forgotten.
@@ -286,7 +289,7 @@ impl Named for Subscriber {
 
 impl Kept for Subscribers {
     const NAME: &'static str = "subscribers";
-    const VERSION: u16 = 3;
+    const VERSION: u16 = 4;
 
     fn save(&self, out: &mut Writer) {
         self.table.save(out);
@@ -324,7 +327,7 @@ fn is_learnt(subscriber: &Subscriber) -> bool {
 const IMSI: u8 = 0;
 const MSISDN: u8 = 1;
 /// One in so many is asked about in a day.
-const ASKED_OF: usize = 4;
+const ASKED_OF: usize = 8;
 /// One in so many has a second number.
 const OTHERS_OF: usize = 64;
 /// Who is named again within so long (nanoseconds) keeps the time there was.
@@ -344,7 +347,7 @@ mod tests {
         let default = (Subscriber::default(), Asked::default());
         let saved = postcard::to_allocvec(&default).unwrap();
         // When this fails, raise the version of the section, then correct the number.
-        assert_eq!((Subscribers::VERSION, saved.len()), (3, 52));
+        assert_eq!((Subscribers::VERSION, saved.len()), (4, 52));
     }
 
     #[test]

@@ -8,13 +8,13 @@ use picket_dissectors::Digits;
 use picket_hw::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::fold;
+use super::{fold, seconds};
 use crate::enrich::numbering::Country;
 
 /// Requests about one subscriber.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 pub struct Queries {
-    bucket: u64,
+    bucket: u32,
     current: Bucket,
     previous: Bucket,
 }
@@ -67,7 +67,7 @@ impl Queries {
     }
 
     fn roll(&mut self, at: Timestamp) {
-        let bucket = at.nanos() / BUCKET;
+        let bucket = seconds(at) / BUCKET;
         if bucket == self.bucket + 1 {
             self.previous = core::mem::take(&mut self.current);
         } else if bucket > self.bucket {
@@ -114,7 +114,8 @@ fn note(senders: &mut [u32; SENDERS], sender: u32) {
 
 /// Senders and countries told apart in a bucket.
 pub const SENDERS: usize = 8;
-const BUCKET: u64 = 30 * 60 * 1_000_000_000;
+/// Seconds.
+const BUCKET: u32 = 30 * 60;
 
 #[cfg(test)]
 mod tests {

@@ -7,11 +7,13 @@
 use picket_hw::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::seconds;
+
 /// The last questions about one subscriber that were answered.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 pub struct Deliveries {
-    /// Times of answered questions, nanoseconds; 0 for none. The oldest gives way.
-    asked: [u64; KEPT],
+    /// Times of answered questions, seconds; 0 for none. The oldest gives way.
+    asked: [u32; KEPT],
     next: u8,
 }
 
@@ -19,8 +21,8 @@ impl Deliveries {
     /// Notes an answered question and returns how many earlier ones of the last hour had no
     /// delivery within [`PATIENCE`].
     pub fn asked(&mut self, at: Timestamp) -> u32 {
-        let now = at.nanos();
-        let forlorn = |&&then: &&u64| {
+        let now = seconds(at);
+        let forlorn = |&&then: &&u32| {
             then != 0 && now.saturating_sub(then) <= HOUR && now.saturating_sub(then) > PATIENCE
         };
         let count = self.asked.iter().filter(forlorn).count();
@@ -34,7 +36,7 @@ impl Deliveries {
     /// Notes a delivery: the questions shortly before it were meant.
     pub fn delivered(&mut self, at: Timestamp) {
         for then in &mut self.asked {
-            if at.nanos().saturating_sub(*then) <= PATIENCE {
+            if seconds(at).saturating_sub(*then) <= PATIENCE {
                 *then = 0;
             }
         }
@@ -50,9 +52,9 @@ impl Deliveries {
     }
 }
 
-/// How long after the answer a delivery may come.
-pub const PATIENCE: u64 = 120 * 1_000_000_000;
-const HOUR: u64 = 3600 * 1_000_000_000;
+/// Seconds after the answer within which a delivery may come.
+pub const PATIENCE: u32 = 120;
+const HOUR: u32 = 3600;
 const KEPT: usize = 8;
 const SLOTS: u8 = 8;
 

@@ -20,7 +20,7 @@ use picket_dissectors::Digits;
 use picket_hw::Timestamp;
 
 /// Returns whole seconds since the Unix epoch.
-fn seconds(at: Timestamp) -> u32 {
+pub(crate) fn seconds(at: Timestamp) -> u32 {
     u32::try_from(at.nanos() / 1_000_000_000).unwrap_or(u32::MAX)
 }
 

@@ -6,6 +6,7 @@
 
 use picket_hw::Timestamp;
 
+use super::seconds;
 use crate::{
     enrich::{
         geography,
@@ -32,15 +33,15 @@ pub struct Move {
 pub fn travel(subscriber: &Subscriber, place: &Place, at: Timestamp) -> Option<Move> {
     let last = latest(subscriber)?;
     let mut travel = Move { previous_network: last.place.network, ..Move::default() };
-    if last.seen == Timestamp::EPOCH {
+    if last.seen == 0 {
         return Some(travel);
     }
-    let seconds = at.since(last.seen) / 1_000_000_000;
-    travel.previous_age_s = u32::try_from(seconds).ok();
+    let passed = seconds(at).saturating_sub(last.seen);
+    travel.previous_age_s = Some(passed);
     let countries = last.place.country.zip(place.country);
     travel.distance_km = countries.and_then(|(from, to)| geography::distance_km(from, to));
     travel.velocity_kmh = travel.distance_km.map(|km| {
-        let speed = u64::from(km).saturating_mul(3600) / seconds.max(1);
+        let speed = u64::from(km).saturating_mul(3600) / u64::from(passed.max(1));
         u32::try_from(speed).unwrap_or(u32::MAX)
     });
     Some(travel)
@@ -75,7 +76,7 @@ mod tests {
             ("IS", "XX", 1, None),
         ] {
             let seen = Timestamp::from_nanos(100 * hour);
-            let serving = Some(Serving { place: place(from), node: None, seen });
+            let serving = Some(Serving { place: place(from), seen: seconds(seen) });
             let subscriber = Subscriber { serving, ..Subscriber::default() };
             let travel = travel(&subscriber, &place(to), seen.saturating_add(age)).unwrap();
             assert_eq!(travel.velocity_kmh.map(|kmh| kmh > 1000), fast, "{from} {to}");
