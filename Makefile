@@ -1,7 +1,7 @@
 # What people run. Every target may be run again at any time; each says what it installs.
 #
 #   make demo              a labelled attack capture, replayed with the shipped rules
-#   make test              formatting, lints, every test, the comparison with tshark, sigma check (.ci/run)
+#   make test              formatting, lints, every test, the comparison with tshark, sigma check, PyMISP (.ci/run)
 #   make deny              licences, sources and bans through cargo-deny (built on first use)
 #   make bench             criterion benches, tshark's time on the same capture, and what outputs cost the packet lane
 #   make soak [MESSAGES=n] [SOAK_SECONDS=n] [SOAK_RATE=n] a long synthetic capture through the whole engine, memory bounded
@@ -41,7 +41,7 @@ FEATURES ?=
 # Delivery is tried on a real Apache Kafka, which Maven fetches into target/kafka, and read with kcat.
 TEST_PACKAGES := iproute2 default-jdk-headless kcat maven openssl
 
-.PHONY: deb false-alarms instructions robustness help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release mutate
+.PHONY: misp deb false-alarms instructions robustness help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release mutate
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -62,7 +62,7 @@ demo: release
 	$(PICKET) replay demo/attack.pcap -c demo/picket.toml
 	@echo "== what really happened in it: demo/truth.jsonl"
 
-test: lint unit oracle sigma instructions
+test: lint unit oracle sigma misp instructions
 	@echo "== all tests passed"
 
 lint: build-packages
@@ -91,6 +91,12 @@ oracle: build-packages
 sigma:
 	@$(NEED) python3
 	scripts/sigma_check.sh
+
+# Exported alerts through PyMISP, from a Python environment under target/.
+misp: build-packages
+	@$(NEED) python3
+	$(CARGO) build --locked
+	scripts/misp_check.sh $(TARGET)/debug/picket
 
 # Outside `test`: building cargo-deny takes four minutes on two cores. tests/tidy.rs checks the
 # licences and sources of every locked package each time all the same.

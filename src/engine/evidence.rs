@@ -1,6 +1,9 @@
 //! What an alert cites: a frame and what stood in it, and the ring that remembers lately seen ones.
 
-use picket_dissectors::Notes;
+use picket_dissectors::{
+    Digits, Notes,
+    map::parameters::{Addresses, Role},
+};
 use picket_hw::Timestamp;
 
 use super::alert::{Attacker, Trace};
@@ -35,6 +38,55 @@ pub struct Evidence {
     pub subscriber: u64,
     /// Oddities.
     pub notes: Notes,
+    /// Name of the application context.
+    pub context: Option<&'static str>,
+    /// Version of the application context.
+    pub version: Option<u8>,
+    /// Nodes named inside.
+    pub nodes: Nodes,
+}
+
+/// Nodes that an argument or a result names: the first of each part, and the first few of those.
+/// Numbers of people and of calls are not among them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Nodes([Option<(Role, Digits)>; Self::MAX]);
+
+impl Nodes {
+    /// The most that are kept: with them a cited event stays below half a kilooctet.
+    pub const MAX: usize = 4;
+    /// The parts that count, with their names in alerts.
+    pub const ROLES: [(Role, &str); 9] = [
+        (Role::Msc, "msc"),
+        (Role::Vlr, "vlr"),
+        (Role::Sgsn, "sgsn"),
+        (Role::Mme, "mme"),
+        (Role::Hlr, "hlr"),
+        (Role::Gmlc, "gmlc"),
+        (Role::GsmScf, "gsm_scf"),
+        (Role::Gmsc, "gmsc"),
+        (Role::ServiceCentre, "sc_address"),
+    ];
+
+    /// Takes them from what a message names.
+    #[must_use]
+    pub fn of(addresses: &Addresses) -> Self {
+        let mut this = Self::default();
+        let mut named = Self::ROLES.into_iter().filter_map(|(role, _)| addresses.get(role)).fuse();
+        for slot in &mut this.0 {
+            *slot = named.next().map(|address| (address.role, address.digits));
+        }
+        this
+    }
+
+    /// Iterates over them, with their names in alerts.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, Digits)> {
+        self.0.into_iter().flatten().filter_map(|(role, digits)| {
+            Self::ROLES
+                .into_iter()
+                .find(|(known, _)| *known == role)
+                .map(|(_, name)| (name, digits))
+        })
+    }
 }
 
 impl Evidence {
@@ -42,6 +94,7 @@ impl Evidence {
     #[must_use]
     pub fn of(event: &SigEvent) -> Self {
         let (calling, called) = parties(event);
+        let context = event.tcap.and_then(|tcap| tcap.context);
         Self {
             frame: event.frame,
             dialogue: event.dialogue.id,
@@ -56,6 +109,9 @@ impl Evidence {
             label: event.label,
             subscriber: event.subscriber.key,
             notes: event.notes,
+            context: context.and_then(|context| context.name),
+            version: context.and_then(|context| context.version),
+            nodes: Nodes::of(&event.parameters.addresses),
         }
     }
 
@@ -154,5 +210,40 @@ impl Default for EvidenceRing {
     }
 }
 
-/// Events remembered: some fifteen megaoctets.
+/// Events remembered: some 28 megaoctets.
 const CAPACITY: usize = 1 << 16;
+
+#[cfg(test)]
+mod tests {
+    use picket_dissectors::map::parameters::Address;
+
+    use super::*;
+
+    #[test]
+    fn nodes_are_told_and_people_are_not() {
+        let mut addresses = Addresses::default();
+        let mut notes = Notes::default();
+        for (role, digits) in [
+            (Role::CalledNumber, "99921000000001"),
+            (Role::ServiceCentre, "99910000001"),
+            (Role::RoamingNumber, "99921000000002"),
+            (Role::Vlr, "99910000002"),
+            (Role::Msc, "99910000003"),
+            (Role::GsmScf, "99910000004"),
+            (Role::Gmlc, "99910000005"),
+        ] {
+            let digits = Digits::parse(digits).unwrap();
+            addresses.push(Address { role, digits, ..Address::default() }, &mut notes);
+        }
+        let told: Vec<_> =
+            Nodes::of(&addresses).iter().map(|(name, digits)| (name, digits.to_string())).collect();
+        let want = [
+            ("msc", "99910000003"),
+            ("vlr", "99910000002"),
+            ("gmlc", "99910000005"),
+            ("gsm_scf", "99910000004"),
+        ];
+        assert_eq!(told, want.map(|(name, digits)| (name, digits.to_owned())));
+        assert!(size_of::<Evidence>() <= 512, "{}", size_of::<Evidence>());
+    }
+}

@@ -177,6 +177,9 @@ pub struct Target {
     /// Global title, as it may be shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gt: Option<String>,
+    /// Point code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub point_code: Option<u32>,
     /// Subsystem.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ssn: Option<u8>,
@@ -213,6 +216,15 @@ pub struct Cited {
     /// Oddities.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub anomalies: Vec<&'static str>,
+    /// Application context.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context: Option<&'static str>,
+    /// Version of the application context.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<u8>,
+    /// Nodes named inside, by their part: msc, vlr, sgsn, mme, hlr, gmlc, gsm_scf, gmsc, sc_address.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub nodes: std::collections::BTreeMap<&'static str, String>,
 }
 
 /// Makes documents of alerts.
@@ -273,6 +285,7 @@ impl Renderer<'_> {
             },
             target: alert.target.as_ref().map(|target| Target {
                 gt: target.gt.map(|gt| self.number(alert.subscriber.as_ref(), gt, target.place)),
+                point_code: target.point_code,
                 ssn: target.ssn,
             }),
             anomalies: alert.notes.iter().map(Note::id).collect(),
@@ -386,6 +399,16 @@ impl Renderer<'_> {
             otid: cited.otid.map(|tid| tid.to_string()),
             dtid: cited.dtid.map(|tid| tid.to_string()),
             anomalies: cited.notes.iter().map(Note::id).collect(),
+            context: cited.context,
+            version: cited.version,
+            nodes: cited
+                .nodes
+                .iter()
+                .map(|(name, digits)| {
+                    let place = Place::default();
+                    (name, self.number(alert.subscriber.as_ref(), digits, place))
+                })
+                .collect(),
         }
     }
 }

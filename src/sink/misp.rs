@@ -35,8 +35,9 @@ fn object(alert: &Value) -> Value {
     let mut attributes = Vec::new();
     let mut add = |relation: &str, value: Option<String>| {
         let Some(value) = value.filter(|value| !value.is_empty()) else { return };
+        let once = !SEVERAL.contains(&relation);
         let known = |attribute: &Value| {
-            attribute["object_relation"] == relation && attribute["value"] == value
+            attribute["object_relation"] == relation && (once || attribute["value"] == value)
         };
         if attributes.iter().any(known) {
             return;
@@ -76,8 +77,10 @@ fn object(alert: &Value) -> Value {
     add("MapMsisdn", own(&["subscriber", "msisdn"]));
     let cited = at(alert, &["evidence"]).and_then(Value::as_array).into_iter().flatten();
     for cited in cited {
-        let code = text(cited, &["operation"]).and_then(code);
-        add("MapOpCode", code.map(|code| code.to_string()));
+        let name = text(cited, &["operation"]).unwrap_or_default();
+        // As the template spells them: mt_forwardSM - 44.
+        let spelt = |code| format!("{} - {code}", name.replace('-', "_"));
+        add("MapOpCode", code(name).map(spelt));
         add("MapApplicationContext", text(cited, &["context"]).map(str::to_owned));
         add("MapVersion", cited["version"].as_u64().map(|version| version.to_string()));
         for (name, relation) in NODES {
@@ -167,6 +170,9 @@ const UNDEFINED: u8 = 4;
 const TEMPLATE: &str = "f3493d8b-a7ab-48d0-a775-046c4d64d782";
 /// What other events are worth being compared by.
 const CORRELATED: &[&str] = &["SccpCgGT", "SccpCgPC", "MapGsmscfGT", "MapGmlc"];
+/// What an object may have several of; of everything else it has the first.
+const SEVERAL: &[&str] =
+    &["Category", "MapImsi", "MapMsisdn", "MapSmscGT", "SccpCdGT", "SccpCgGT", "SccpCgPC", "text"];
 /// Addresses in arguments, by their names in alerts and in the template.
 const NODES: &[(&str, &str)] = &[
     ("msc", "MapMscGT"),
@@ -192,7 +198,11 @@ mod tests {
             "target": { "gt": "99910000001", "ssn": 7 },
             "subscriber": { "id": "sub:00", "imsi": "00101*" },
             "evidence": [
-                { "operation": "provideSubscriberInfo" }, { "operation": "provideSubscriberInfo" },
+                {
+                    "operation": "provideSubscriberInfo", "context": "subscriberInfoEnquiry",
+                    "version": 3, "nodes": { "gsm_scf": "99926770041", "vlr": "99910000001" },
+                },
+                { "operation": "provideSubscriberInfo", "version": 3 },
             ],
         })
     }
@@ -222,7 +232,11 @@ mod tests {
                 ("SccpCdGT", "99910000001"),
                 ("SccpCdSSN", "7"),
                 ("MapImsi", "00101*"),
-                ("MapOpCode", "70"),
+                ("MapOpCode", "provideSubscriberInfo - 70"),
+                ("MapApplicationContext", "subscriberInfoEnquiry"),
+                ("MapVersion", "3"),
+                ("MapVlrGT", "99910000001"),
+                ("MapGsmscfGT", "99926770041"),
             ]
         );
         assert_eq!(event["Event"]["threat_level_id"], "1");
