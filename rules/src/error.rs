@@ -276,7 +276,7 @@ fn suggest(suggestion: Option<&str>, otherwise: &str) -> String {
 fn modifier_remedy(modifier: &str, kind: crate::schema::Kind) -> String {
     use crate::schema::Kind;
     match (modifier, kind) {
-        ("contains" | "startswith" | "endswith" | "re", Kind::Int) => {
+        ("contains" | "startswith" | "endswith" | "re", Kind::Int | Kind::Time) => {
             "compare numbers with gt, gte, lt, lte or a list of values".to_owned()
         }
         ("gt" | "gte" | "lt" | "lte", _) => "use gt, gte, lt and lte on numbers only".to_owned(),
@@ -289,6 +289,9 @@ fn modifier_remedy(modifier: &str, kind: crate::schema::Kind) -> String {
 fn operand_remedy(kind: crate::schema::Kind) -> &'static str {
     use crate::schema::Kind;
     match kind {
+        Kind::Time => {
+            "write nanoseconds since the Unix epoch, or compare a part of it, such as `timestamp|hour`"
+        }
         Kind::Int => "write a whole number from 0 on, without wildcards",
         Kind::Bool => "write true or false",
         Kind::Digits => {

@@ -6,6 +6,7 @@
 //! remedy. What a field means is the caller's business; this crate knows no protocol, reads no
 //! files, has no clock and no randomness. The README describes the language on one page.
 
+mod calendar;
 mod condition;
 mod contradiction;
 mod correlate;

@@ -1,6 +1,7 @@
 //! Field names with modifiers: `field|modifier|...` (Sigma modifiers appendix 2.1).
 
 use crate::{
+    calendar::Part,
     error::Problem,
     schema::{Field, Kind, Schema, closest},
 };
@@ -51,6 +52,8 @@ pub(crate) struct Modifiers {
     pub(crate) ignore_case: bool,
     pub(crate) multi_line: bool,
     pub(crate) dot_all: bool,
+    /// The part of a time that is compared.
+    pub(crate) part: Option<Part>,
 }
 
 /// Reads a key of a selection: the field, which must exist, and modifiers that fit its kind.
@@ -84,6 +87,7 @@ fn modifiers(
         ignore_case: false,
         multi_line: false,
         dot_all: false,
+        part: None,
     };
     for word in words {
         let operator = match word {
@@ -97,6 +101,14 @@ fn modifiers(
             "gte" => Operator::Gte,
             "lt" => Operator::Lt,
             "lte" => Operator::Lte,
+            _ if Part::parse(word).is_some() => {
+                let part = Part::parse(word);
+                if let (Some(one), Some(other)) = (out.part, part.filter(|_| out.part != part)) {
+                    return Err(Problem::Conflict(one.name(), other.name()));
+                }
+                out.part = part;
+                continue;
+            }
             _ => {
                 let flag = match word {
                     "all" => &mut out.all,
@@ -122,7 +134,7 @@ fn modifiers(
     Ok(out)
 }
 
-/// Modifiers of Sigma for byte encodings, command lines and dates have nothing to work on here.
+/// Modifiers of Sigma for byte encodings and command lines have nothing to work on here.
 fn refuse(word: &str, field: &'static str, kind: Kind) -> Problem {
     match FOREIGN.iter().find(|&&foreign| foreign == word) {
         Some(modifier) => Problem::ModifierKind { modifier, field, kind },
@@ -147,6 +159,10 @@ fn check_together(m: &Modifiers) -> Result<(), Problem> {
     conflict(m.all || m.neq, if m.all { "all" } else { "neq" }, &[O::Exists])?;
     conflict(m.all, "all", &numeric)?;
     conflict(m.cased, "cased", &[O::Re, O::Cidr, O::Exists])?;
+    if let Some(part) = m.part.filter(|_| m.fieldref || m.operator == O::Exists) {
+        let other = if m.fieldref { "fieldref" } else { "exists" };
+        return Err(Problem::Conflict(part.name(), other));
+    }
     if m.fieldref && m.expand {
         return Err(Problem::Conflict("fieldref", "expand"));
     }
@@ -169,7 +185,7 @@ fn check_kind<E>(m: &Modifiers, field: &Field<E>) -> Result<(), Problem> {
                 || kind == Kind::Id && named
         }
         O::Cidr => kind == Kind::Text || kind == Kind::Id && !named,
-        O::Gt | O::Gte | O::Lt | O::Lte => kind == Kind::Int,
+        O::Gt | O::Gte | O::Lt | O::Lte => matches!(kind, Kind::Int | Kind::Time),
     };
     if !fits {
         return refused(m.operator.name());
@@ -177,6 +193,9 @@ fn check_kind<E>(m: &Modifiers, field: &Field<E>) -> Result<(), Problem> {
     let has_case = matches!(kind, Kind::Text | Kind::Name | Kind::Set) || named;
     if m.cased && !has_case {
         return refused("cased");
+    }
+    if let Some(part) = m.part.filter(|_| kind != Kind::Time) {
+        return refused(part.name());
     }
     if m.expand && kind == Kind::Bool {
         return refused("expand");
@@ -187,7 +206,7 @@ fn check_kind<E>(m: &Modifiers, field: &Field<E>) -> Result<(), Problem> {
     Ok(())
 }
 
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 21] = [
     "contains",
     "startswith",
     "endswith",
@@ -203,16 +222,6 @@ const KNOWN: [&str; 15] = [
     "lt",
     "lte",
     "fieldref",
-];
-
-const FOREIGN: [&str; 13] = [
-    "base64",
-    "base64offset",
-    "wide",
-    "utf16",
-    "utf16le",
-    "utf16be",
-    "windash",
     "minute",
     "hour",
     "day",
@@ -220,3 +229,6 @@ const FOREIGN: [&str; 13] = [
     "month",
     "year",
 ];
+
+const FOREIGN: [&str; 7] =
+    ["base64", "base64offset", "wide", "utf16", "utf16le", "utf16be", "windash"];

@@ -10,6 +10,8 @@ use crate::value::Value;
 pub enum Kind {
     /// A whole number.
     Int,
+    /// A time, as nanoseconds since the Unix epoch; the value is a [`Value::Int`].
+    Time,
     /// `true` or `false`.
     Bool,
     /// A string of digits.
@@ -29,6 +31,7 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Int => "a number",
+            Self::Time => "a time",
             Self::Bool => "true or false",
             Self::Digits => "digits",
             Self::Text => "text",

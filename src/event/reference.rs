@@ -144,7 +144,7 @@ fn property(row: &Row) -> Value {
         (Form::Time, _) => json!({ "type": "string", "format": "date-time" }),
         (Form::Signed(_), _) => json!({ "type": "integer" }),
         (_, Kind::Bool) => json!({ "type": "boolean" }),
-        (_, Kind::Int) => json!({ "type": "integer", "minimum": 0 }),
+        (_, Kind::Int | Kind::Time) => json!({ "type": "integer", "minimum": 0 }),
         (_, Kind::Name) => json!({ "type": "string", "enum": words }),
         (_, Kind::Set) => {
             json!({ "type": "array", "items": { "enum": words }, "uniqueItems": true, "minItems": 1 })
@@ -167,7 +167,7 @@ const fn kind(row: &Row) -> &'static str {
         (Form::Time, _) => "time",
         (Form::Ip(_), _) => "address",
         (Form::Named(_), _) => "name",
-        (_, Kind::Int) => "integer",
+        (_, Kind::Int | Kind::Time) => "integer",
         (_, Kind::Bool) => "boolean",
         (_, Kind::Digits) => "digits",
         (_, Kind::Text) => "text",

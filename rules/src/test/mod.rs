@@ -239,7 +239,7 @@ fn test<E>(
     operands: &[Operand<'_>],
 ) -> Result<Test<E>, Located> {
     let (cost, exact, run): (u8, Option<Vec<String>>, Run<E>) = match field.kind {
-        Kind::Int => int(field, m, operands)?,
+        Kind::Int | Kind::Time => int(field, m, operands)?,
         Kind::Bool => bool(field, operands)?,
         Kind::Id => id(field, m, operands)?,
         Kind::Digits => digits::compile(field, m, operands)?,
@@ -255,7 +255,7 @@ fn test<E>(
 /// Spells out all that decides what a test does; long lists are not worth comparing.
 fn key(m: &Modifiers, operands: &[Operand<'_>]) -> Option<String> {
     const MOST: usize = 64;
-    let flags = (m.operator, m.cased, m.ignore_case, m.multi_line, m.dot_all);
+    let flags = (m.operator, m.cased, m.ignore_case, m.multi_line, m.dot_all, m.part);
     let texts: Vec<&str> = operands.iter().take(MOST + 1).map(|o| o.text.as_str()).collect();
     (texts.len() <= MOST).then(|| format!("{flags:?} {texts:?}"))
 }
@@ -278,7 +278,8 @@ fn bounds(kind: Kind, operator: Operator, operands: &[Operand<'_>]) -> Option<(u
 fn describe(m: &Modifiers, operands: &[Operand<'_>]) -> String {
     const SHOWN: usize = 6;
     let shown: Vec<&str> = operands.iter().take(SHOWN).map(|o| o.text.as_str()).collect();
-    let mut text = format!("{} {}", m.operator.name(), shown.join(", "));
+    let part = m.part.map(|part| format!("{} ", part.name())).unwrap_or_default();
+    let mut text = format!("{part}{} {}", m.operator.name(), shown.join(", "));
     if operands.len() > SHOWN {
         text.push_str(&format!(" and {} more", operands.len() - SHOWN));
     }
@@ -294,14 +295,23 @@ fn int<E>(field: &'static Field<E>, m: &Modifiers, operands: &[Operand<'_>]) -> 
             Tree::Int(_) | Tree::Text(_) => operand.text.trim().parse::<u64>().ok(),
             _ => None,
         };
-        numbers.push(number.ok_or_else(|| (operand.at, misfit(field, operand)))?);
+        let number = number.ok_or_else(|| (operand.at, misfit(field, operand)))?;
+        if let Some(part) = m.part {
+            let (least, most, want) = part.range();
+            if !(least..=most).contains(&number) {
+                let found = format!("`{number}`");
+                let problem = Problem::ModifierOperand { modifier: part.name(), want, found };
+                return Err((operand.at, problem));
+            }
+        }
+        numbers.push(number);
     }
     numbers.sort_unstable();
     numbers.dedup();
     let (least, most) = (numbers.first().copied(), numbers.last().copied());
-    let get = field.get;
+    let (get, part) = (field.get, m.part);
     let read = move |event: &E| match get(event) {
-        Some(Value::Int(number)) => Some(number),
+        Some(Value::Int(number)) => Some(part.map_or(number, |part| part.of(number))),
         _ => None,
     };
     // Several operands mean "or": the bound that is easier to meet decides.

@@ -35,6 +35,7 @@ fn to_json(event: &Event) -> Value {
     put("text", event.text.clone().map(Value::from));
     put("home", event.home.clone().map(Value::from));
     put("size", event.size.map(Value::from));
+    put("when", event.when.map(|nanos| (nanos / 1_000_000_000).into()));
     put("who", event.who.map(|who| format!("{who:032x}").into()));
     put("tags", (!tags.is_empty()).then(|| tags.into()));
     out
@@ -89,6 +90,12 @@ fn item() -> impl Strategy<Value = &'static str> {
         "size|exists: true",
         "size|exists: false",
         "size: null",
+        "when|hour: [3, 8]",
+        "when|minute|neq: 2",
+        "when|day: 2",
+        "when|week: [1, 10, 53]",
+        "when|month: 3",
+        "when|year: 2026",
         "from.external: true",
         "from.external|neq: true",
         "from.digits: '1555'",
@@ -169,9 +176,10 @@ fn any_event() -> impl Strategy<Value = String> {
         field("to.digits", digits),
         field("text", texts),
         field("home", texts),
+        field("when", &["0", "951782400", "1104537600", "1772438521", "1772434921", "1798761599"]),
         field("tags", &["late", "odd.tag", "late,odd.tag", "odd.class"]),
     )
-        .prop_map(|(a, b, c, d, e, f, g, h)| [a, b, c, d, e, f, g, h].concat())
+        .prop_map(|(a, b, c, d, e, f, g, h, i)| [a, b, c, d, e, f, g, h, i].concat())
 }
 
 proptest! {

@@ -26,6 +26,9 @@ fn a_wrong_item_is_named_with_its_place_and_remedy() {
             "remove `base64`",
         ),
         ("text|windash|contains: a", "4:5", "modifier `windash` is not meaningful here", "remove"),
+        ("text|hour: 3", "4:5", "modifier `hour` is not meaningful here: `text` is text", "remove"),
+        ("when|hour: 24", "4:16", "`hour` needs an hour from 0 to 23, UTC, not `24`", ""),
+        ("when|hour|day: 3", "4:5", "`hour` and `day`", ""),
         (
             "op.code|contains: 1",
             "4:5",

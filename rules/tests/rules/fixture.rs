@@ -14,6 +14,8 @@ pub(crate) struct Event {
     pub(crate) tags: Bits,
     pub(crate) who: Option<u128>,
     pub(crate) size: Option<u64>,
+    /// Nanoseconds since the Unix epoch; written in seconds.
+    pub(crate) when: Option<u64>,
     pub(crate) area: Option<u128>,
 }
 
@@ -57,6 +59,7 @@ static FIELDS: &[Field<Event>] = &[
         ..field("area", Kind::Id, |e| e.area.map(Value::Id))
     },
     field("size", Kind::Int, |e| e.size.map(Value::Int)),
+    field("when", Kind::Time, |e| e.when.map(Value::Int)),
 ];
 
 pub(crate) const SCHEMA: Schema<Event> = Schema { fields: FIELDS, discriminant: |e| e.code };
@@ -72,6 +75,7 @@ pub(crate) fn event(text: &str) -> Event {
             "from.digits" => event.from = Some(Digits::parse(value).unwrap()),
             "to.digits" => event.to = Some(Digits::parse(value).unwrap()),
             "from.external" => event.external = Some(value == "true"),
+            "when" => event.when = Some(value.parse::<u64>().unwrap() * 1_000_000_000),
             "text" => event.text = Some(value.replace('_', " ")),
             "home" => event.home = Some(value.replace('_', " ")),
             "who" => event.who = Some(value.parse().unwrap()),

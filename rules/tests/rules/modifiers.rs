@@ -25,6 +25,17 @@ fn modifiers_do_what_sigma_says_they_do() {
         ("size: null", "op.code=1", "size=1"),
         ("size: [null, 3]", "op.code=1", "size=1"),
         ("size|fieldref: op.code", "size=7 op.code=7", "size=7 op.code=8"),
+        // Times: 1772438521 is 2026-03-02T08:02:01Z, a Monday.
+        ("when|minute: 2", "when=1772438521", "when=1772438461"),
+        ("when|hour: 8", "when=1772438521", "when=1772434921"),
+        ("when|hour|lt: 6", "when=1772416800", "when=1772438521"),
+        ("when|hour|gte: [22, 8]", "when=1772438521", "when=1772434921"),
+        ("when|hour|neq: 8", "when=1772434921", "when=1772438521"),
+        ("when|day: [2, 29]", "when=1772438521", "when=1772524921"),
+        ("when|week: 10", "when=1772438521", "when=1772352121"),
+        ("when|month: 3", "when=1772438521", "when=1772297721"),
+        ("when|year|gt: 2025", "when=1772438521", "when=1672438521"),
+        ("when: 1772438521000000000", "when=1772438521", "when=1772438522"),
         // Truths.
         ("from.external: true", "from.external=true", "from.external=false"),
         ("from.external: 'false'", "from.external=false", "from.external=true"),

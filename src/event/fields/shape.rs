@@ -38,7 +38,7 @@ macro_rules! row {
         })
     };
     (Time, $name:expr, $doc:literal, $get:expr) => {
-        row!(@ Int, &[], Time, $name, $doc, |e| {
+        row!(@ Time, &[], Time, $name, $doc, |e| {
             let get: fn(&$crate::event::SigEvent) -> Option<_> = $get;
             $crate::event::fields::shape::time(get(e))
         })
