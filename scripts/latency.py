@@ -117,6 +117,8 @@ def main():
             time.sleep(0.1)
             if "listening" in open(log.name, encoding="utf-8").read():
                 break
+        # A sensor has run for a while: it is connected before there is anything to tell.
+        time.sleep(3)
         with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
             wire.bind((FAR, 0))
             due = time.monotonic()

@@ -10,7 +10,7 @@
 //! refuses for what it is, such as a message it finds too large, is parked. Every property of
 //! librdkafka can be set; those set here are defaults.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use rdkafka::{
     ClientConfig, ClientContext,
@@ -70,6 +70,16 @@ impl KafkaSink {
             source: source(sensor),
             producer: None,
         })
+    }
+
+    /// Connects and learns where the topic is, so that the first alert need not wait for it: that
+    /// takes half a second to a second. A broker that is away is met again by [`Self::deliver`].
+    pub(super) async fn prepare(&mut self, board: &Arc<SinkBoard>) {
+        let Ok(producer) = self.connect(board) else { return };
+        let topic = self.topic.clone();
+        let ask = move || producer.client().fetch_metadata(Some(&topic), FIRST_CONTACT);
+        // What is wrong is told by the client's own errors, or by the first batch.
+        let _ = tokio::task::spawn_blocking(ask).await;
     }
 
     /// Sends a batch and waits for every acknowledgement, however long the broker is away.
@@ -166,6 +176,10 @@ impl Drop for KafkaSink {
         self.let_go();
     }
 }
+
+/// How long a broker has to answer before there is anything for it. The end of the program waits for
+/// this, so it is short.
+const FIRST_CONTACT: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
 struct Sent {

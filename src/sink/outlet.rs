@@ -111,6 +111,13 @@ pub(super) enum Outlet {
 }
 
 impl Outlet {
+    /// Does what can be done before there is anything to hand over.
+    pub(super) async fn prepare(&mut self, board: &Arc<SinkBoard>) {
+        if let Self::Kafka(sink) = self {
+            sink.prepare(board).await;
+        }
+    }
+
     /// Tries to hand a batch over, in its order.
     pub(super) async fn deliver(&mut self, items: &[Item], board: &Arc<SinkBoard>) -> Taken {
         match self {

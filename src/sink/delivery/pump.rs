@@ -31,6 +31,10 @@ impl Pump {
     /// Works until it is told to stop.
     pub(super) async fn run(mut self) {
         let mut pause = SHORTEST;
+        tokio::select! {
+            () = self.outlet.prepare(&self.board) => {}
+            _ = self.stop.wait_for(|stop| *stop) => {}
+        }
         loop {
             if self.board.reopen.swap(false, Ordering::AcqRel) {
                 self.outlet.reopen();
