@@ -174,6 +174,8 @@ impl Engine {
                 ..SctpFacts::default()
             });
             seen.notes = notes;
+            // Chunks without a number: only the octets tell that it is the other mirror's copy.
+            seen.duplicate |= self.mirror.is_copy(octets, seen.ip, self.now);
             self.tell(&seen, EventType::Transport, None);
         }
     }

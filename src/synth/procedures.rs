@@ -12,9 +12,9 @@ use picket_dissectors::emit::{
 
 use super::{
     dialogue::{Answer, Context},
-    network::{HOME, digits},
+    network::{CARRIERS, HOME, digits},
     stage::{MILLISECOND, SECOND, Stage},
-    world::{self, CAP, HomeNode, MSC, Node, Subscriber, home},
+    world::{self, CAP, HomeNode, MSC, Node, Place, Subscriber, home},
 };
 
 /// sendAuthenticationInfo from where the subscriber is.
@@ -285,10 +285,12 @@ pub fn ported_call(stage: &mut Stage, who: &Subscriber) {
 
 /// Traffic of the carrier a node is behind, enough to learn that it is a peer; no part of the story.
 pub fn carrier_in_use(stage: &mut Stage, node: Node) {
+    let Place::Abroad(carrier) = node.place else { return };
     stage.aside(|stage| {
-        for _ in 0..30 {
-            let mut roamer = stage.victim_abroad();
-            roamer.vlr.place = node.place;
+        for turn in 0..30 {
+            // A partner that this carrier brings at all times, or it would come an unusual way.
+            let partner = usize::from(carrier) + usize::from(CARRIERS) * (turn % 3);
+            let roamer = stage.victim().visiting(partner);
             authenticate(stage, &roamer, 3, 1);
         }
     });

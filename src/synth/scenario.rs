@@ -47,7 +47,7 @@ impl Group {
 }
 
 /// A scenario.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Scenario {
     /// Its name, as on the command line and in the cases of rules.
     pub name: &'static str,
@@ -57,6 +57,8 @@ pub struct Scenario {
     pub story: &'static str,
     /// Hardly to be found by anyone who sees one link only.
     pub hard: bool,
+    /// By itself it is for a look when there is time: an alert of level low is enough.
+    pub low: bool,
     /// Plays it from the stage's time on.
     pub play: Play,
 }
@@ -90,7 +92,12 @@ pub(super) const fn attack(
     story: &'static str,
     play: fn(&mut Stage),
 ) -> Scenario {
-    Scenario { name, group, story, hard: false, play: Play::Scene(play) }
+    Scenario { name, group, story, hard: false, low: false, play: Play::Scene(play) }
+}
+
+/// Makes an attack that alone deserves an alert of level low.
+pub(super) const fn low(attack: Scenario) -> Scenario {
+    Scenario { low: true, ..attack }
 }
 
 /// Makes a scenario in which nothing bad happens.
@@ -99,5 +106,5 @@ pub(super) const fn benign(
     story: &'static str,
     play: fn(&mut Stage),
 ) -> Scenario {
-    Scenario { name, group: Group::Benign, story, hard: false, play: Play::Scene(play) }
+    Scenario { name, group: Group::Benign, story, hard: false, low: false, play: Play::Scene(play) }
 }

@@ -46,7 +46,8 @@ impl Instance {
             "imsi": digits(self.imsi),
             "msisdn": digits(self.msisdn),
             "attacker_gt": if scenario.group.is_benign() { None } else { digits(self.attacker) },
-            "min_level": (!scenario.group.is_benign()).then_some("medium"),
+            "min_level": (!scenario.group.is_benign())
+                .then_some(if scenario.low { "low" } else { "medium" }),
             "hard": scenario.hard,
             "note": scenario.story,
         })

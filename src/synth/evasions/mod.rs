@@ -26,6 +26,7 @@ pub fn all() -> &'static [Scenario] {
                 group: Group::Evasion,
                 story: way.story,
                 hard: false,
+                low: false,
                 play: Play::Evasion(operation, way),
             })
             .collect()

@@ -295,8 +295,12 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         Interception,
         "After a forged registration a bank's code is delivered to the stranger.",
         |stage| {
-            let (victim, attacker) = (stage.victim(), world::leased(8, VLR, 315));
+            let (victim, attacker) = (stage.victim_abroad(), world::leased(8, VLR, 315));
             stage.about(&victim, &attacker);
+            stage.aside(|stage| {
+                p::register(stage, &victim);
+                stage.wait(600);
+            });
             let taken = captured(&victim, attacker);
             p::register(stage, &taken);
             stage.wait(15);

@@ -13,7 +13,7 @@ use crate::synth::{
     procedures as p,
     scenario::{
         Group::{Denial, Evasion, Fraud, Location, Recon},
-        Scenario, attack,
+        Scenario, attack, low,
     },
     stage::Stage,
     world::{self, CAP, HLR, HomeNode, MSC, Node, Place, Subscriber, VLR, home},
@@ -49,7 +49,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             }
         },
     ),
-    attack(
+    low(attack(
         "first_request_of_a_sender",
         Recon,
         "After a day of ordinary requests of a partner, another node of the partner asks where a guest is for the first time.",
@@ -61,7 +61,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             stage.about(&guest, &fresh);
             psi(stage, fresh, &guest, LOCATION, told(&guest));
         },
-    ),
+    )),
     attack(
         "psi_by_an_unusual_way",
         Evasion,
@@ -93,7 +93,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             }
         },
     ),
-    attack(
+    low(attack(
         "absence_polled",
         Location,
         "An address asks every six minutes for the route to a phone that is off, to learn when it is on.",
@@ -108,7 +108,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
                 stage.wait(360);
             }
         },
-    ),
+    )),
     attack(
         "alert_flood",
         Denial,
@@ -126,7 +126,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             }
         },
     ),
-    attack(
+    low(attack(
         "sms_malformed",
         Fraud,
         "A message's user data header claims to be longer than the message.",
@@ -147,7 +147,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             let done = Answer::Result(None);
             stage.ask(attacker, victim.msc, Context::Map(25, 3), 44, Some(argument), done);
         },
-    ),
+    )),
     attack(
         "check_imei_by_a_stranger",
         Location,

@@ -11,7 +11,7 @@ use crate::synth::{
     procedures as p,
     scenario::{
         Group::{Fraud, Location, Recon},
-        Scenario, attack, benign,
+        Scenario, attack, benign, low,
     },
     stage::Stage,
     world::{self, HomeNode, MSC, Node, Subscriber, home},
@@ -204,7 +204,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             }
         },
     ),
-    attack(
+    low(attack(
         "presence_by_delivery_status",
         Location,
         "A stranger that never asked for a route reports a delivery as failed, to be alerted when the phone is back.",
@@ -231,7 +231,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
                 Answer::Result(None),
             );
         },
-    ),
+    )),
 ];
 
 /// Plays sendRoutingInfoForSM that the router answers, as home routing wants it.

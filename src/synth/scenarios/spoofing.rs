@@ -13,7 +13,7 @@ use crate::synth::{
     carriage::Carriage,
     dialogue::{Answer, Context},
     procedures::whereabouts,
-    scenario::{Group::Evasion, Scenario, attack},
+    scenario::{Group::Evasion, Scenario, attack, low},
     world::{self, HLR, HomeNode, MSC, home},
 };
 
@@ -40,7 +40,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             stage.unitdata(victim.vlr, attacker, calling, called, &octets, Carriage::Whole);
         },
     ),
-    attack(
+    low(attack(
         "reflected_begin",
         Evasion,
         "A message the home network never sent comes back to it: somebody used its address.",
@@ -54,7 +54,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             let returned = Unitdata::udt(dialogue.called, dialogue.calling, &octets).returned(1);
             stage.carry(mirror, hlr, returned.octets(), Carriage::Whole);
         },
-    ),
+    )),
     attack(
         "psi_connection_oriented",
         Evasion,
