@@ -2,6 +2,7 @@
 #
 #   make demo              a labelled attack capture, replayed with the shipped rules
 #   make test              formatting, lints, every test, the comparison with tshark, sigma check, PyMISP (.ci/run)
+#   make test-nic          capture through DPDK in an emulated machine: e1000e, virtio-net, vmxnet3
 #   make deny              licences, sources and bans through cargo-deny (built on first use)
 #   make bench             criterion benches, tshark's time on the same capture, and what outputs cost the packet lane
 #   make pgo               a binary built by the profile of a replay, about a sixth faster
@@ -42,7 +43,7 @@ FEATURES ?=
 # Delivery is tried on a real Apache Kafka, which Maven fetches into target/kafka, and read with kcat.
 TEST_PACKAGES := iproute2 default-jdk-headless kcat maven openssl
 
-.PHONY: misp pgo deb false-alarms instructions robustness help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release mutate
+.PHONY: test-nic misp pgo deb false-alarms instructions robustness help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release mutate
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -169,6 +170,12 @@ fuzz: build-packages
 	        -max_total_time=$(SECONDS) -max_len=8192 -timeout=10 -rss_limit_mb=2048 \
 	        -artifact_prefix=fuzz/artifacts/$$name- -print_final_stats=1; \
 	done
+
+# Adapters without adapters: a guest under QEMU, pure emulation, with three models behind an IOMMU.
+test-nic: build-packages
+	@$(NEED) $(DPDK_PACKAGES) qemu-system-x86 iproute2 python3 apt
+	$(CARGO) build --locked --features dpdk
+	python3 scripts/nic/run.py $(TARGET)/debug/picket $(TARGET)/nic
 
 # Address space is bounded too: a length that is believed ends it.
 mutate: release

@@ -337,11 +337,12 @@ fn address(name: &str) -> String {
     if short { format!("0000:{name}") } else { name.to_owned() }
 }
 
-/// Returns how many buffers so many ports need: what their queues hold, what a core keeps for
-/// itself, and two bursts on their way. Pools are best one short of a power of two.
+/// Returns how many buffers so many ports need: twice what their queues hold, for vmxnet3 fills two
+/// rings a queue, what a core keeps for itself, and two bursts on their way. Pools are best one short
+/// of a power of two.
 fn needed(options: &DpdkOptions, ports: usize) -> u32 {
     let queues = u32::try_from(ports).unwrap_or(1) * u32::from(options.rx_queues);
-    let held = queues.saturating_mul(u32::from(options.rx_descriptors));
+    let held = queues.saturating_mul(u32::from(options.rx_descriptors)).saturating_mul(2);
     held.saturating_add(1_024).checked_next_power_of_two().map_or(u32::MAX, |buffers| buffers - 1)
 }
 
