@@ -192,7 +192,7 @@ proptest! {
             let Some(value) = (row.field.get)(&event) else { continue };
             let fits = matches!(
                 (value, row.field.kind),
-                (Value::Int(_), Kind::Int)
+                (Value::Int(_), Kind::Int | Kind::Time)
                     | (Value::Bool(_), Kind::Bool)
                     | (Value::Digits(_), Kind::Digits)
                     | (Value::Text(_), Kind::Text | Kind::Name)
