@@ -96,8 +96,9 @@ impl DpdkCapture {
             info.check(options)?;
             let node = info.socket();
             if let Entry::Vacant(place) = pools.entry(node) {
-                let ports = found.iter().filter(|other| other.socket() == node).count();
-                let buffers = options.buffers.unwrap_or_else(|| needed(options, ports));
+                let ports = found.iter().filter(|other| other.socket() == node);
+                let rings = ports.map(|port| if port.driver() == TWO_RINGS { 2 } else { 1 }).sum();
+                let buffers = options.buffers.unwrap_or_else(|| needed(options, rings));
                 place.insert(Pool::new(node, buffers)?);
             }
         }
@@ -337,12 +338,15 @@ fn address(name: &str) -> String {
     if short { format!("0000:{name}") } else { name.to_owned() }
 }
 
-/// Returns how many buffers so many ports need: twice what their queues hold, for vmxnet3 fills two
-/// rings a queue, what a core keeps for itself, and two bursts on their way. Pools are best one short
-/// of a power of two.
-fn needed(options: &DpdkOptions, ports: usize) -> u32 {
-    let queues = u32::try_from(ports).unwrap_or(1) * u32::from(options.rx_queues);
-    let held = queues.saturating_mul(u32::from(options.rx_descriptors)).saturating_mul(2);
+/// The driver that fills two rings for each queue.
+const TWO_RINGS: &str = "net_vmxnet3";
+
+/// Returns how many buffers ports of so many rings a queue need, all together: what the rings hold,
+/// what a core keeps for itself, and two bursts on their way. Pools are best one short of a power of
+/// two.
+fn needed(options: &DpdkOptions, rings: u32) -> u32 {
+    let queues = rings.saturating_mul(u32::from(options.rx_queues));
+    let held = queues.saturating_mul(u32::from(options.rx_descriptors));
     held.saturating_add(1_024).checked_next_power_of_two().map_or(u32::MAX, |buffers| buffers - 1)
 }
 
@@ -399,15 +403,15 @@ mod tests {
 
     #[test]
     fn buffers_cover_every_queue() {
-        for (queues, descriptors, ports, want) in
-            [(1, 4_096, 1, 8_191), (4, 1_024, 2, 16_383), (1, 512, 1, 2_047)]
+        for (queues, descriptors, rings, want) in
+            [(1, 4_096, 1, 8_191), (4, 1_024, 2, 16_383), (1, 512, 1, 2_047), (1, 1_024, 2, 4_095)]
         {
             let options = DpdkOptions {
                 rx_queues: queues,
                 rx_descriptors: descriptors,
                 ..Default::default()
             };
-            assert_eq!(needed(&options, ports), want);
+            assert_eq!(needed(&options, rings), want);
         }
     }
 }

@@ -57,6 +57,11 @@ impl Info {
         text(&self.raw.name)
     }
 
+    /// Returns the name of its driver.
+    pub(super) fn driver(&self) -> String {
+        text(&self.raw.driver)
+    }
+
     /// Returns its NUMA node.
     pub(super) const fn socket(&self) -> Option<i32> {
         if self.raw.socket >= 0 { Some(self.raw.socket) } else { None }
@@ -182,7 +187,7 @@ impl Port {
             id: info.id,
             offer: Offer {
                 port: info.name(),
-                driver: text(&info.raw.driver),
+                driver: info.driver(),
                 node: info.socket(),
                 rx_queues: options.rx_queues,
                 rx_descriptors: setup.descriptors,
