@@ -502,7 +502,7 @@ fn an_outbox_on_a_full_disk_ends_in_time_and_says_what_it_could_not_keep() {
     let found = kept.iter().filter_map(|alert| all.get(&id(alert)));
     let least = found.map(|level| rank(level)).min();
     let gone = gone.max();
-    assert!(gone <= least, "gone: {:?}, kept: {least:?}", gone_by(&all, &ids));
+    assert!(gone <= least, "gone: {:?}, kept: {least:?}; {said}", gone_by(&all, &ids));
 }
 
 /// Counts what is gone by level.

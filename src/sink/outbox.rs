@@ -15,8 +15,12 @@
 //! **Bounds.** [`Limits::octets`] bounds the sum of the rows. Beyond it rows go that every output
 //! has, oldest first; then rows still owed, the lowest level and among those the oldest first. Each
 //! of the latter is counted in `loss` and returned, to become an alert itself; so is a row that was
-//! owed for longer than [`Limits::owed_age`]. On a full disk ([`Outbox::make_room`]) the bound becomes
-//! what there is room for.
+//! owed for longer than [`Limits::owed_age`].
+//!
+//! **A full disk.** What is in the log has to fit into the database one day, so the database grows by
+//! half of what the disk has free at most, and what it kept can always be written back. When that
+//! is not enough, [`Outbox::give_way`] deletes in the same order to make place for what is graver;
+//! the log of that has the room that a reserve held.
 
 mod personal;
 mod query;
@@ -37,7 +41,7 @@ use std::{
 pub use personal::Sealed;
 pub use query::{Filter, Query, Row};
 use reserve::Reserve;
-pub use retention::Lost;
+pub use retention::{Lost, Way};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, params};
 use schema::{SCHEMA, VERSION, prepare};
 
@@ -242,8 +246,6 @@ pub struct Outbox {
     path: PathBuf,
     connection: Connection,
     limits: Limits,
-    /// Octets that there is room for: the limit, less on a disk that was full.
-    room: u64,
     reserve: Reserve,
     /// Octets of all rows.
     octets: u64,
@@ -292,7 +294,7 @@ impl Outbox {
         let failed = |error| OutboxError::Database { path: path.clone(), error };
         let connection = Connection::open(&path).map_err(failed)?;
         let outbox = Self::of(connection, path, Some(lock), limits, sinks)?;
-        Ok(Self { reserve: Reserve::in_dir(dir), ..outbox })
+        Ok(Self { reserve: Reserve::in_dir(dir, FILE), ..outbox })
     }
 
     /// Makes one in memory, of [`IN_MEMORY`] octets at most: nothing of it is kept.
@@ -333,7 +335,6 @@ impl Outbox {
         Ok(Self {
             connection,
             limits,
-            room: limits.octets,
             reserve: Reserve::default(),
             octets: u64::try_from(octets).unwrap_or_default(),
             sinks: cursors,
@@ -357,10 +358,11 @@ impl Outbox {
         settlements: &[Settlement],
         now: u64,
     ) -> Result<Written, OutboxError> {
-        let room = self.room;
+        let room = self.limits.octets;
         let mut octets = self.octets;
         let mut sinks = self.sinks.clone();
         let mut run = || -> rusqlite::Result<Written> {
+            self.reserve.bound(&self.connection)?;
             let mut lost = Vec::new();
             let transaction = self.connection.transaction()?;
             for settlement in settlements {
@@ -436,12 +438,6 @@ impl Outbox {
     #[must_use]
     pub fn cursor(&self, sink: &str) -> Cursor {
         self.sinks.get(sink).copied().unwrap_or_default()
-    }
-
-    /// Returns the octets of rows that there is room for.
-    #[must_use]
-    pub const fn room(&self) -> u64 {
-        self.room
     }
 
     /// Returns the octets of all rows.

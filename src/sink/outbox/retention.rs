@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Transaction, params};
 
-use super::{Cursor, Outbox, OutboxError, Seq, Settlement, count_of, int, level_of};
+use super::{Cursor, Outbox, OutboxError, Seq, Settlement, count_of, int, level_of, number_of};
 use crate::engine::alert::Level;
 
 /// An alert that was given up although somebody was owed it.
@@ -18,6 +18,15 @@ pub struct Lost {
     pub level: Level,
     /// Event time, nanoseconds since the Unix epoch.
     pub at: u64,
+}
+
+/// What [`Outbox::give_way`] did.
+#[derive(Debug, Default)]
+pub struct Way {
+    /// Whether there was anything to delete.
+    pub freed: bool,
+    /// What of it was owed.
+    pub lost: Vec<Lost>,
 }
 
 /// Takes a row that is gone out of the sums.
@@ -71,7 +80,7 @@ pub(super) fn by_size(
     // A little more than needed, or each alert from now on would delete one.
     let goal = limit - limit / 20;
     let delivered = delivered(sinks);
-    while *octets > goal && delete_delivered(transaction, delivered, sinks, octets)? > 0 {}
+    while *octets > goal && delete_delivered(transaction, delivered, AT_ONCE, sinks, octets)? > 0 {}
     while *octets > limit {
         let least = "SELECT seq FROM alert ORDER BY level, seq LIMIT 1";
         let gone = give_up(transaction, least, params![], sinks, octets)?;
@@ -96,6 +105,7 @@ fn delivered(sinks: &BTreeMap<String, Cursor>) -> Seq {
 fn delete_delivered(
     transaction: &Transaction<'_>,
     delivered: Seq,
+    most: usize,
     sinks: &mut BTreeMap<String, Cursor>,
     octets: &mut u64,
 ) -> rusqlite::Result<usize> {
@@ -103,7 +113,7 @@ fn delete_delivered(
         "DELETE FROM alert WHERE seq IN (SELECT seq FROM alert WHERE seq <= ?1 ORDER BY seq LIMIT ?2)
          RETURNING seq, octets",
     )?;
-    let mut rows = statement.query(params![delivered, int(AT_ONCE)])?;
+    let mut rows = statement.query(params![delivered, int(most)])?;
     let mut gone = 0;
     while let Some(row) = rows.next()? {
         forget(sinks, octets, row.get(0)?, count_of(row.get(1)?));
@@ -156,7 +166,6 @@ impl Outbox {
     pub fn tidy(&mut self, now: u64) -> Result<(usize, Vec<Lost>), OutboxError> {
         // A disk that was full may have room again.
         self.reserve.take();
-        self.room = self.room.saturating_mul(2).min(self.limits.octets);
         let before = int(now.saturating_sub(self.limits.age));
         let owed_before = int(now.saturating_sub(self.limits.owed_age));
         let delivered = delivered(&self.sinks);
@@ -192,36 +201,61 @@ impl Outbox {
         Ok(gone)
     }
 
-    /// Makes room on a disk that is full: empties the log, which may be most of what there is.
-    /// With `shrink` that was not enough: from now on a sixteenth less is
-    /// kept than there is, what every output has going first, then the least grave and oldest. Either takes
-    /// room of its own, for which the reserve is given up for a moment. Returns what went although it
-    /// was owed.
+    /// Gives up the reserve of a disk that is full and empties the log, which may be most of what
+    /// there is.
+    pub fn free_log(&self) {
+        self.reserve.give_up();
+        // Where the log stays, what is deleted next may still find room in it; else that says so.
+        let _ = checkpoint(&self.connection);
+    }
+
+    /// Deletes rows of so many octets, and one at least, that something of that level may take the
+    /// place of: what every output has, then the least grave and oldest up to that level.
     ///
     /// # Errors
     ///
-    /// Returns an error when not even deleting works.
-    pub fn make_room(&mut self, shrink: bool) -> Result<Vec<Lost>, OutboxError> {
-        // The first time the database must not grow any more, for there is nothing to grow into.
-        let first = self.room == self.limits.octets;
-        let part = if shrink || first { self.octets.min(self.room) / 16 * 15 } else { self.room };
-        let room = part.max(LEAST);
-        self.reserve.give_up();
+    /// Returns an error when not even one row can be deleted.
+    pub fn give_way(&mut self, level: Level, need: u64) -> Result<Way, OutboxError> {
+        let mut way = self.delete(level, need);
+        if way.as_ref().is_err_and(OutboxError::is_full) {
+            // The log of less may have room.
+            self.free_log();
+            way = self.delete(level, 1);
+        }
+        way
+    }
+
+    fn delete(&mut self, level: Level, need: u64) -> Result<Way, OutboxError> {
         let mut octets = self.octets;
         let mut sinks = self.sinks.clone();
-        let mut run = || -> rusqlite::Result<Vec<Lost>> {
-            checkpoint(&self.connection)?;
-            let mut lost = Vec::new();
+        let goal = octets.saturating_sub(need.max(1));
+        let mut run = || -> rusqlite::Result<Way> {
+            let mut way = Way::default();
             let transaction = self.connection.transaction()?;
-            by_size(&transaction, room, &mut octets, &mut sinks, &mut lost)?;
+            let delivered = delivered(&sinks);
+            while octets > goal
+                && delete_delivered(&transaction, delivered, 1, &mut sinks, &mut octets)? > 0
+            {
+                way.freed = true;
+            }
+            while octets > goal {
+                let least = "SELECT seq FROM alert WHERE level <= ?1 ORDER BY level, seq LIMIT 1";
+                let level = params![number_of(level)];
+                let gone = give_up(&transaction, least, level, &mut sinks, &mut octets)?;
+                if gone.is_empty() {
+                    break;
+                }
+                way.freed = true;
+                way.lost.extend(gone);
+            }
             transaction.commit()?;
-            self.connection.execute_batch("PRAGMA incremental_vacuum")?;
-            checkpoint(&self.connection)?;
-            Ok(lost)
+            Ok(way)
         };
-        let lost = run().map_err(|error| self.failed(error))?;
-        (self.octets, self.sinks, self.room) = (octets, sinks, room);
-        Ok(lost)
+        let way = run().map_err(|error| self.failed(error))?;
+        (self.octets, self.sinks) = (octets, sinks);
+        // The next log starts anew; one that cannot be emptied is told by whoever writes next.
+        let _ = checkpoint(&self.connection);
+        Ok(way)
     }
 
     /// Holds room again for the day the disk is full.
@@ -248,5 +282,3 @@ impl Outbox {
 
 /// Rows deleted in one go, so that a transaction stays short.
 const AT_ONCE: usize = 512;
-/// Octets of rows that are kept however small the disk.
-const LEAST: u64 = 32 << 10;

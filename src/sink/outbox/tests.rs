@@ -169,23 +169,20 @@ fn a_disk_without_room_keeps_the_gravest() {
         let level = levels[usize::try_from(n).unwrap() % 4];
         outbox.write(&[entry("a", n, level)], &[], 1).unwrap();
     }
-    let before = outbox.octets();
-    let mut lost = outbox.make_room(false).unwrap();
-    assert_eq!(outbox.make_room(false).unwrap(), [], "then the log alone may do");
-    for _ in 0..5 {
-        lost.extend(outbox.make_room(true).unwrap());
-    }
-    assert!(lost.len() > 100 && lost.iter().take(100).all(|gone| gone.level == Level::Low));
-    assert!(lost.iter().all(|gone| gone.level <= Level::Medium), "{lost:?}");
-    assert!(outbox.octets() <= before / 4 * 3 && outbox.room() <= before / 4 * 3);
-    // What comes is kept in place of what is less grave, and is not when it is the least itself.
-    let written = outbox.write(&[entry("b", 0, Level::Critical)], &[], 1).unwrap();
-    assert!(written.lost.iter().all(|gone| gone.level == Level::Medium), "{written:?}");
-    let low = outbox.write(&[entry("c", 0, Level::Low)], &[], 1).unwrap();
-    assert!(low.lost.iter().all(|gone| gone.level == Level::Low), "{low:?}");
-    // In time the disk is tried again.
-    outbox.tidy(2).unwrap();
-    assert!(outbox.room() > before);
+    let one = entry("a", 0, Level::Low).octets();
+    outbox.free_log();
+    let way = outbox.give_way(Level::Medium, one * 100 - 1).unwrap();
+    assert_eq!(way.lost.len(), 100);
+    assert!(way.lost.iter().all(|gone| gone.level == Level::Low), "{way:?}");
+    let way = outbox.give_way(Level::Medium, 1).unwrap();
+    assert_eq!((way.lost.len(), way.lost[0].level), (1, Level::Medium));
+    let way = outbox.give_way(Level::Low, one).unwrap();
+    assert!(!way.freed && way.lost.is_empty(), "what is graver stays: {way:?}");
+    // What somebody has goes before what is owed, however grave.
+    outbox.write(&[], &settle_at("kafka", 2), 1).unwrap();
+    let way = outbox.give_way(Level::Informational, 1).unwrap();
+    assert!(way.freed && way.lost.is_empty(), "{way:?}");
+    assert_eq!(outbox.losses().unwrap(), [(Level::Low, 100), (Level::Medium, 1)]);
 }
 
 #[test]
