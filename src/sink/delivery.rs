@@ -20,6 +20,7 @@ mod notice;
 mod pump;
 mod queue;
 mod render;
+mod squeeze;
 mod status;
 mod writer;
 
