@@ -1,10 +1,12 @@
-//! Which frames alerts cite, of the rules whose verdict does not depend on when a frame came.
+//! What a run is held to: the file that was sent, where the verdict does not depend on when a frame came.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
 };
+
+use crate::wire::Scene;
 
 /// Frames that alerts cite, by rule.
 pub(crate) type Cited = BTreeMap<String, BTreeSet<u64>>;
@@ -28,6 +30,34 @@ pub(crate) fn clockless() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/library"), &mut names);
     names
+}
+
+/// Takes the labelled attacks of an evaluation set; `None`, having said so, where there is none.
+pub(crate) fn lab(more: &str) -> Option<Scene> {
+    let lab = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/lab");
+    let scene = Scene::empty();
+    if fs::copy(lab.join("attacks.pcap.gz"), scene.path("sent.pcap")).is_err() {
+        eprintln!("skipped: no ../shared");
+        return None;
+    }
+    let written = fs::read_to_string(lab.join("picket.toml")).expect("a configuration");
+    // Digits, as in the configurations that `picket synth` writes: a run shows pseudonyms otherwise.
+    scene.configure(&written, &format!("[privacy]\nsubscribers = \"clear\"\n{more}"));
+    Some(scene)
+}
+
+/// Holds a run to its recording, whose replay gives the same octets, and to the file that was sent:
+/// rules that need no clock cite the same frames.
+pub(crate) fn as_in_its_file(scene: &Scene) {
+    let alerts = scene.alerts();
+    let replayed = scene.replay("record.pcapng");
+    let differs = alerts.lines().zip(replayed.lines()).find(|(live, file)| live != file);
+    assert_eq!(differs, None);
+    assert_eq!(alerts.len(), replayed.len());
+    let rules = clockless();
+    let (live, file) = (cited(&alerts, &rules), cited(&scene.replay("sent.pcap"), &rules));
+    assert!(file.len() >= 10, "{file:?}");
+    assert_eq!(live, file);
 }
 
 /// Returns the frames alerts of these rules cite.

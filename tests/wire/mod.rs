@@ -176,7 +176,7 @@ impl Scene {
 
     /// Makes one of what `picket synth` is asked for.
     pub(crate) fn of(asked: &[&str], more: &str) -> Self {
-        let scene = Self { dir: tempfile::tempdir().expect("a directory") };
+        let scene = Self::empty();
         let (capture, config) = (scene.path("sent.pcap"), scene.path("picket.toml"));
         let made = Command::new(cargo_bin!("picket"))
             .args(["synth", "--seed", "11"])
@@ -190,9 +190,19 @@ impl Scene {
             .expect("it runs");
         assert!(made.status.success(), "{}", text(&made.stderr));
         let written = fs::read_to_string(&config).expect("a configuration");
-        let output = "\n[output.file]\npath = \"alerts.jsonl\"\n";
-        fs::write(&config, format!("{written}{output}{more}")).expect("written");
+        scene.configure(&written, more);
         scene
+    }
+
+    /// Makes one of nothing.
+    pub(crate) fn empty() -> Self {
+        Self { dir: tempfile::tempdir().expect("a directory") }
+    }
+
+    /// Writes the configuration.
+    pub(crate) fn configure(&self, written: &str, more: &str) {
+        let output = "\n[output.file]\npath = \"alerts.jsonl\"\n";
+        fs::write(self.path("picket.toml"), format!("{written}{output}{more}")).expect("written");
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
