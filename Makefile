@@ -24,6 +24,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PICKET := $(TARGET)/release/picket
 MESSAGES ?= 2000000
 BENCH_MESSAGES ?= 2000000
+BENCH_CAPTURE = $(TARGET)/bench/synth-$(BENCH_MESSAGES)
 SECONDS ?= 60
 MUTATIONS ?= 1000
 SOAK_SECONDS ?= 1200
@@ -117,14 +118,22 @@ pgo: build-packages
 	RUSTFLAGS="-Cprofile-use=$(abspath $(TARGET))/pgo/seen.profdata" $(CARGO) build --release --locked --target-dir $(TARGET)/pgo
 	@echo "== $(TARGET)/pgo/release/picket"
 
+# DPDK takes part.
+bench: FEATURES := dpdk
 bench: release
-	@$(NEED) python3 tshark valgrind $(TEST_PACKAGES)
-	$(CARGO) bench --workspace --locked
-	$(CARGO) build --release --locked --example crowd
+	@$(NEED) python3 tshark valgrind tcpdump tcpreplay dpdk-dev $(TEST_PACKAGES)
+	$(CARGO) bench --workspace --locked --features dpdk
+	$(CARGO) build --release --locked --features dpdk --example crowd
 	python3 scripts/instructions.py $(PICKET) --json $(TARGET)/stages.json
 	python3 scripts/latency.py $(PICKET) $(TARGET) --json $(TARGET)/latency.json
+	@mkdir -p $(TARGET)/bench
+	test -e $(BENCH_CAPTURE).toml || $(PICKET) synth $(BENCH_CAPTURE).pcap --messages $(BENCH_MESSAGES) --seed 1 \
+	    --config $(BENCH_CAPTURE).toml
+	$(AS_ROOT) python3 scripts/capture_bench.py $(PICKET) $(BENCH_CAPTURE).pcap $(BENCH_CAPTURE).toml $(TARGET)/bench \
+	    --json $(TARGET)/wire.json
 	python3 scripts/bench.py $(PICKET) $(TARGET)/release/examples/crowd $(TARGET)/bench \
-	    --stages $(TARGET)/stages.json --latency $(TARGET)/latency.json --messages $(BENCH_MESSAGES)
+	    --stages $(TARGET)/stages.json --latency $(TARGET)/latency.json \
+	    --wire $(TARGET)/wire.json --messages $(BENCH_MESSAGES)
 	scripts/lane.sh
 
 # Instructions do not depend on how busy the machine is: a stage that got slower shows.
