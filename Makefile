@@ -1,7 +1,7 @@
 # What people run. Every target may be run again at any time; each says what it installs.
 #
 #   make demo              a labelled attack capture, replayed with the shipped rules
-#   make test              formatting, lints, every test, the comparison with tshark, sigma check, PyMISP (.ci/run)
+#   make test              formatting, lints, every test, the comparison with tshark, sigma check, PyMISP, OCSF (.ci/run)
 #   make test-nic          capture through DPDK in an emulated machine: e1000e, virtio-net, vmxnet3
 #   make deny              licences, sources and bans through cargo-deny (built on first use)
 #   make bench             criterion benches, tshark's time on the same capture, and what outputs cost the packet lane
@@ -44,7 +44,7 @@ FEATURES ?=
 # Delivery is tried on a real Apache Kafka, which Maven fetches into target/kafka, and read with kcat.
 TEST_PACKAGES := iproute2 default-jdk-headless kcat maven openssl
 
-.PHONY: test-nic misp pgo deb false-alarms instructions robustness help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release mutate
+.PHONY: test-nic misp ocsf pgo deb false-alarms instructions robustness help demo test lint unit oracle sigma deny bench soak fuzz docs fmt clean build-packages release mutate
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -65,7 +65,7 @@ demo: release
 	$(PICKET) replay demo/attack.pcap -c demo/picket.toml
 	@echo "== what really happened in it: demo/truth.jsonl"
 
-test: lint unit oracle sigma misp instructions
+test: lint unit oracle sigma misp ocsf instructions
 	@echo "== all tests passed"
 
 lint: build-packages
@@ -100,6 +100,12 @@ misp: build-packages
 	@$(NEED) python3
 	$(CARGO) build --locked
 	scripts/misp_check.sh $(TARGET)/debug/picket
+
+# Alerts as OCSF through the pydantic models of the schema, from a Python environment under target/.
+ocsf: build-packages
+	@$(NEED) python3
+	$(CARGO) build --locked
+	scripts/ocsf_check.sh $(TARGET)/debug/picket
 
 # Outside `test`: building cargo-deny takes four minutes on two cores. tests/tidy.rs checks the
 # licences and sources of every locked package each time all the same.

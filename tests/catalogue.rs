@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use picket::{
     cases,
-    catalogue::{ATTRIBUTE, Coverage},
+    catalogue::{ATTRIBUTE, Coverage, techniques},
     engine::Rules,
     event::fields::Names,
     pack,
@@ -33,6 +33,14 @@ fn every_row_has_a_rule_or_a_reason() {
         let (found, told) = (!row.rules.is_empty(), !row.reason.is_empty());
         assert!(found != told, "{}: rules {:?}, reason {:?}", row.row, row.rules, row.reason);
     }
+}
+
+#[test]
+fn every_technique_has_its_name() {
+    let (_, rules) = shipped();
+    let named = rules.about.iter().flat_map(|rule| &rule.techniques);
+    let nameless: Vec<_> = named.filter(|id| techniques::name(id).is_none()).collect();
+    assert!(nameless.is_empty(), "{nameless:?}");
 }
 
 #[test]

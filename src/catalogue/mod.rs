@@ -6,6 +6,7 @@
 
 pub mod navigator;
 pub mod page;
+pub mod techniques;
 
 use std::collections::BTreeSet;
 

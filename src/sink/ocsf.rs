@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::catalogue::techniques;
+
 /// Returns an alert as a finding.
 pub(super) fn finding(alert: &Value) -> Value {
     let text = |pointer: &str| alert.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
@@ -92,10 +94,14 @@ fn observables(alert: &Value) -> Vec<Value> {
     found
 }
 
-/// Technique ids of ATT&CK, FiGHT and MoTIF.
-fn attacks(techniques: &[Value]) -> Vec<Value> {
-    let one = |technique: &Value| json!({ "technique": { "uid": technique } });
-    techniques.iter().map(one).collect()
+/// Techniques of ATT&CK, FiGHT and MoTIF. The schema wants a name; one that only a rule of the
+/// operator's names is called by its id.
+fn attacks(ids: &[Value]) -> Vec<Value> {
+    let one = |id: &str| {
+        let name = techniques::name(id).unwrap_or(id);
+        json!({ "technique": { "uid": id, "name": name } })
+    };
+    ids.iter().filter_map(Value::as_str).map(one).collect()
 }
 
 /// Returns what has no place in the schema.
