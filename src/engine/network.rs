@@ -212,15 +212,16 @@ impl Engine {
             (Side::International | Side::National, Learnt::Home, _) => Some(Direction::Outbound),
             _ => None,
         };
+        let abroad = envelope.link.side == Side::International;
         envelope.direction = by_link.unwrap_or(match (calling, called) {
-            (Some(true), Some(true)) if envelope.link.side == Side::International => {
-                Direction::Unknown
-            }
+            (Some(true), Some(true)) if abroad => Direction::Unknown,
             (Some(true), Some(true)) => Direction::Internal,
             (Some(true), Some(false)) => Direction::Outbound,
             (Some(false), Some(true)) => Direction::Inbound,
             (Some(false), Some(false)) => Direction::Transit,
-            (None, Some(true)) => Direction::Unknown,
+            // Whoever leaves a title out must not pass while point codes are still learnt.
+            (None, Some(true)) | (Some(false), None) if abroad => Direction::Inbound,
+            (None, Some(false)) if abroad => Direction::Outbound,
             _ => Direction::Unknown,
         });
     }

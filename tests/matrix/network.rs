@@ -7,6 +7,8 @@ use picket_dissectors::{
         sccp::{Address, GlobalTitle, Layout, Unitdata},
         tcap::Message,
     },
+    link,
+    mtp3::{self, Variant},
     sccp::{MessageType, RoutingIndicator, Segmentation},
 };
 
@@ -15,7 +17,7 @@ use crate::{
     stories::{
         HLR, PARTNER, STRANGER, Step,
         Way::{In, Out},
-        begin, digits, raw, title, unitdata,
+        begin, digits, raw, tell, title, unitdata,
     },
 };
 
@@ -72,6 +74,34 @@ fn titles_and_subsystems_e25_to_e27() {
         row("E27", "a spare subsystem", subsystem(Some(200)), Note::SccpSsnOpMismatch)
             .alone("subsystem_of_another_role"),
     ]);
+}
+
+#[test]
+fn who_leaves_a_title_out_is_seen_before_point_codes_are_known() {
+    let ssn = |ssn| Address { ri: RoutingIndicator::Ssn, ..Address::ssn(None, ssn) };
+    let nobody = Address { ssn: None, ..ssn(6) };
+    for (story, mut steps) in [
+        ("asked by a point code", addressed(Address::ssn(Some(7_001), 6), register())),
+        ("asked by a subsystem", addressed(ssn(6), register())),
+        ("asked by nobody", addressed(nobody, register())),
+        ("sent to a point code", addressed(asker(), Address::ssn(Some(7_002), 7))),
+    ] {
+        // Neither of them stands in the configuration, and nothing came before.
+        for step in &mut steps {
+            let label = mtp3::Message {
+                opc: 7_001,
+                dpc: 7_002,
+                si: mtp3::SCCP,
+                ni: step.ni,
+                mp: 0,
+                sls: 1,
+                user: &step.sccp,
+            };
+            step.frame = Some((link::MTP3, label.octets(Variant::Itu)));
+        }
+        let rules = tell(&steps).rules;
+        assert!(rules.contains("provide_subscriber_info_not_from_home"), "{story}: {rules:?}");
+    }
 }
 
 #[test]
