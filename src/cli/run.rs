@@ -249,7 +249,7 @@ fn evidence(plan: &Plan, ports: &[Port]) -> Result<Option<Evidence>, Failure> {
     Ok(Some(evidence))
 }
 
-/// Says what a run came to. What is owed and kept is no failure; what is gone is.
+/// Says what a run came to. What is owed and kept is no failure; what is gone, or only in memory, is.
 fn tell(summary: &Summary) -> Result<(), Failure> {
     for port in &summary.ports {
         tracing::info!(
@@ -296,7 +296,8 @@ fn tell(summary: &Summary) -> Result<(), Failure> {
         events_dropped = outlet.events_dropped,
         "ended"
     );
-    if !delivered.done && delivered.path.is_none() {
+    let unkept = delivered.path.is_none() || delivered.status.outbox.waiting > 0;
+    if !delivered.done && unkept || delivered.lost() > 0 {
         return Err(Failure::Failed(anyhow!(said)));
     }
     Ok(())

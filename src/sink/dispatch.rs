@@ -172,10 +172,10 @@ impl Finished {
             }
             text.push('\n');
         }
-        if outbox.waiting > 0 || !outbox.error.is_empty() {
+        if outbox.waiting > 0 {
             let _ = writeln!(
                 text,
-                "{} alert revisions or more could not be kept: {}",
+                "{} alert revisions could not be kept: {}",
                 outbox.waiting, outbox.error
             );
         }

@@ -78,11 +78,9 @@ pub(super) struct Shared {
 impl Shared {
     /// Returns what is known of the outbox and the outputs.
     pub(super) fn status(&self) -> Status {
-        let waiting = lock(&self.inbox).offers.len();
-        let outbox = OutboxStatus {
-            waiting: u64::try_from(waiting).unwrap_or(u64::MAX),
-            ..lock(&self.outbox).clone()
-        };
+        let offered = lock(&self.inbox).offers.len();
+        let mut outbox = lock(&self.outbox).clone();
+        outbox.waiting += u64::try_from(offered).unwrap_or(u64::MAX);
         Status { outbox, sinks: self.boards.iter().map(|board| board.status()).collect() }
     }
 }
@@ -297,6 +295,7 @@ impl Writer {
         let works = error.is_empty();
         let mut status = lock(&self.shared.outbox);
         status.kept += kept;
+        status.waiting = u64::try_from(self.backlog.len()).unwrap_or(u64::MAX);
         status.octets = self.outbox.octets();
         if status.error != error {
             if error.is_empty() {
