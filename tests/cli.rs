@@ -112,6 +112,99 @@ fn stdout_carries_the_output_alone() {
 }
 
 #[test]
+fn nothing_is_written_over_what_is_read() {
+    let place = Place::new();
+    let (capture, config) = place.attack();
+    let (octets, settings) = (fs::read(&capture).expect("read"), fs::read(&config).expect("read"));
+    let dir = place.path("");
+    let beside = dir.join("./a.pcap");
+    let new = place.path("new.jsonl");
+    let cases: [&[&dyn AsRef<Path>]; 7] = [
+        &[&"replay", &capture, &"-c", &config, &"--evidence", &capture],
+        &[&"replay", &capture, &"-c", &config, &"--alerts", &beside],
+        &[&"replay", &dir, &"-c", &config, &"--events", &capture],
+        &[&"replay", &capture, &"-c", &config, &"--alerts", &config],
+        &[&"replay", &capture, &"-c", &config, &"--alerts", &new, &"--events", &new],
+        &[&"synth", &capture, &"--config", &capture],
+        &[&"synth", &capture, &"--truth", &new, &"--config", &new],
+    ];
+    for arguments in cases {
+        let output = picket(arguments);
+        let err = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{err}");
+        assert!(err.contains("at once; name another file"), "{err}");
+        assert_eq!(fs::read(&capture).expect("read"), octets);
+        assert_eq!(fs::read(&config).expect("read"), settings);
+    }
+    let both = picket(&[&"replay", &capture, &"-c", &config, &"--alerts", &"-", &"--events", &"-"]);
+    assert!(both.status.success(), "a stream takes everything");
+}
+
+#[test]
+fn a_capture_with_a_snap_length_is_told() {
+    let place = Place::new();
+    let (capture, config) = place.attack();
+    let octets = fs::read(&capture).expect("read");
+    let le = |at: usize| u32::from_le_bytes(octets[at..at + 4].try_into().expect("four"));
+    let (mut cut, mut at) = (octets[..24].to_vec(), 24);
+    while at < octets.len() {
+        let length = usize::try_from(le(at + 8)).expect("small");
+        let kept = length.min(100);
+        cut.extend_from_slice(&octets[at..at + 8]);
+        cut.extend_from_slice(&u32::try_from(kept).expect("small").to_le_bytes());
+        cut.extend_from_slice(&octets[at + 12..at + 16 + kept]);
+        at += 16 + length;
+    }
+    let cut = place.write("cut.pcap", &cut);
+    let output = picket(&[&"replay", &cut, &"-c", &config]);
+    assert!(
+        text(&output.stderr).contains("packets were cut when they were captured"),
+        "{output:?}"
+    );
+    assert!(text(&output.stdout).contains("cut short when it was captured"), "{output:?}");
+    let whole = picket(&[&"replay", &capture, &"-c", &config]);
+    assert!(whole.stderr.is_empty(), "{whole:?}");
+}
+
+#[test]
+fn what_a_check_lets_pass_works() {
+    let place = Place::new();
+    let (_, config) = place.attack();
+    let settings = fs::read_to_string(&config).expect("read");
+    let (settings, _) = settings.split_once("[privacy]").expect("the last table");
+    let checked = |more: &str| {
+        let config = place.write("c.toml", format!("{settings}{more}").as_bytes());
+        let output = picket(&[&"check", &"-c", &config]);
+        (output.status.code(), text(&output.stderr))
+    };
+    let good = checked("");
+    assert_eq!(good, (Some(0), String::new()));
+    for (more, code, said) in [
+        ("[capture]\nfilter = \"sctp and and\"\n", 2, "capture.filter: "),
+        ("[output.kafka]\nbrokers = [\"foo\"]\n", 2, "`foo` is not host:port"),
+        (
+            "[rules]\ndisable = [\"sms_floood\"]\n",
+            0,
+            "rules.disable: no rule has the id or name `sms_floood`",
+        ),
+        (
+            "[[suppress]]\nrule = \"foo\"\nreason = \"x\"\nuntil = \"2030-01-01\"\n",
+            0,
+            "suppress.rule: no rule",
+        ),
+        ("[[network]]\nname = \"Bare\"\n", 0, "network `Bare` has no prefix"),
+        ("[privacy]\nkey_file = \"typo.key\"\n", 0, "would not start on this machine"),
+        ("[confine]\nuser = \"nosuchuser\"\n", 0, "there is no user `nosuchuser`"),
+        ("[web]\n", 0, "no console"),
+        ("[rules]\n[rules]\n", 2, "`rules` is here a second time"),
+    ] {
+        let (ended, err) = checked(more);
+        assert_eq!(ended, Some(code), "{more}: {err}");
+        assert!(err.contains(said), "{more}: {err}");
+    }
+}
+
+#[test]
 fn outputs_are_made_anew_for_their_owner_only() {
     let place = Place::new();
     let (_, config) = place.attack();

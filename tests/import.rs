@@ -53,4 +53,13 @@ fn ir21_documents_become_an_include_that_loads() {
     let (code, said, out) = run(&["import", "ir21", "a.xml", "--except", "NORFJ"]);
     assert_eq!((code, out.contains("[[network]]")), (Some(0), false), "{said}");
     assert_eq!(run(&["import", "ir21", "a.xml", "--relation", "friend"]).0, Some(2));
+
+    let before = fs::read(path("networks.toml")).expect("read");
+    fs::create_dir(path("bare")).expect("a directory");
+    for nothing in ["b.xml", "bare", "picket.toml"] {
+        let (code, said, _) = run(&["import", "ir21", nothing, "-o", "networks.toml"]);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("networks.toml is as it was"), "{said}");
+        assert_eq!(fs::read(path("networks.toml")).expect("read"), before, "{nothing}");
+    }
 }

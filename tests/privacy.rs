@@ -139,6 +139,22 @@ fn who_was_tracked_is_sealed_opened_on_record_and_forgotten_on_request() {
     assert!(holds(&store(), pseudonym), "the search finds what is there");
     assert!(numbers.iter().all(|number| !holds(&store(), number)), "sealed");
 
+    let refused = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_picket"))
+            .args(arguments)
+            .args(["-c", "p.toml"])
+            .current_dir(dir)
+            .output()
+            .unwrap();
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        output.status.code()
+    };
+    assert_eq!(refused(&["reveal", "", "--reason", "case 7"]), Some(2), "that would be everybody");
+    assert_eq!(refused(&["reveal", id, "--reason", " "]), Some(2));
+    assert_eq!(refused(&["erase", "--reason", "x", "--subscriber", "hello"]), Some(2));
+    assert_eq!(refused(&["erase", "--reason", "x", "--subscriber", "00101*"]), Some(2));
+    assert!(!dir.join("state/audit.log").exists(), "nothing was done");
+
     let revealed = picket(dir, &["reveal", id, "--reason", "case 7", "-c", "p.toml"]).stdout;
     let revealed = String::from_utf8(revealed).unwrap();
     let known = numbers.iter().find(|number| revealed.contains(**number));
@@ -151,7 +167,10 @@ fn who_was_tracked_is_sealed_opened_on_record_and_forgotten_on_request() {
     assert_eq!(misp["Event"]["Object"][0]["name"], "ss7-attack");
     assert!(numbers.iter().all(|number| !misp.to_string().contains(number)), "{misp}");
 
-    let erase = ["erase", "--reason", "asked for", "-c", "p.toml", "--subscriber", known];
+    let written = format!("+{} {}", &known[..3], &known[3..]);
+    let listed = picket(dir, &["alerts", "list", "-c", "p.toml", "--subscriber", &written]).stdout;
+    assert!(String::from_utf8(listed).unwrap().contains(&id[..12]), "as people write it");
+    let erase = ["erase", "--reason", "asked for", "-c", "p.toml", "--subscriber", &written];
     picket(dir, &erase);
     assert!(!holds(&store(), pseudonym), "erased, not merely hidden");
     let audit = fs::read_to_string(dir.join("state/audit.log")).unwrap();

@@ -11,7 +11,7 @@ use comfy_table::{Table, presets};
 use picket_dissectors::Digits;
 use picket_hw::Timestamp;
 
-use super::{Failure, deliver::STATE, output, setup};
+use super::{Failure, deliver::STATE, output, person, setup};
 use crate::{
     config::{Plan, plan::HomeNeed},
     engine::alert::Level,
@@ -50,10 +50,10 @@ struct Place {
 #[derive(Args, Debug)]
 struct Which {
     /// Of a subscriber: the id as alerts show it, or an IMSI or MSISDN where the key is at hand.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = person::person)]
     subscriber: Option<String>,
     /// Of attackers whose global title begins so.
-    #[arg(long, value_name = "PREFIX")]
+    #[arg(long, value_name = "PREFIX", value_parser = person::title)]
     gt: Option<String>,
     /// Of a rule: id, name or title.
     #[arg(long, value_name = "RULE")]
@@ -91,6 +91,7 @@ pub(super) struct Show {
     #[command(flatten)]
     place: Place,
     /// The alert's id, or how it begins.
+    #[arg(value_parser = person::alert)]
     id: String,
     /// Every revision, not the last only.
     #[arg(long)]
@@ -131,6 +132,7 @@ impl List {
     fn run(self) -> Result<(), Failure> {
         let (query, plan) = self.place.open()?;
         let mut out = output::open("-".as_ref())?;
+        let mut found = false;
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
         table.set_header([
@@ -145,6 +147,7 @@ impl List {
             "owed",
         ]);
         query.each(&self.which.filter(&plan), |row| {
+            found = true;
             if self.json {
                 writeln!(out, "{}", row.json)?;
             } else {
@@ -154,6 +157,9 @@ impl List {
         })?;
         if !self.json && table.row_count() > 0 {
             writeln!(out, "{}", table.trim_fmt())?;
+        }
+        if !found {
+            output::say("picket: no alert that is kept is such");
         }
         Ok(out.flush()?)
     }
@@ -256,9 +262,8 @@ impl Which {
 /// pseudonyms by the keys that are there. None is made for a question.
 fn known_as(text: &str, plan: &Plan) -> Vec<String> {
     let mut names = vec![text.to_owned()];
-    let digits = Digits::parse(text.trim_start_matches('+')).filter(|digits| digits.is_decimal());
+    let digits = Digits::parse(text).filter(|digits| digits.is_decimal());
     let Some(digits) = digits else { return names };
-    names.push(text.trim_start_matches('+').to_owned());
     let made = |dir: &PathBuf| Path::join(dir, "subscriber.key").exists();
     let current = plan.key_file.is_some() || plan.state_dir.as_ref().is_some_and(made);
     let current = if current { key::subscriber(plan).ok() } else { None };

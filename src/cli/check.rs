@@ -5,7 +5,7 @@ use std::{io::Write, path::PathBuf};
 use anyhow::anyhow;
 use clap::Args;
 
-use super::{Failure, output, setup};
+use super::{Failure, doubts, output, setup};
 use crate::{cases, config::plan::HomeNeed};
 
 /// Checks the configuration and the rules; starts nothing.
@@ -31,6 +31,13 @@ impl Check {
             }
         }
         crate::sink::delivery::check(&plan).map_err(|error| Failure::Wrong(anyhow!(error)))?;
+        let faults = doubts::faults(&plan);
+        if !faults.is_empty() {
+            return Err(Failure::Wrong(anyhow!(faults.join("\n"))));
+        }
+        for lack in doubts::lacks(&plan) {
+            output::say(&format!("picket: warning: a run would not start on this machine: {lack}"));
+        }
         let mut out = output::open("-".as_ref())?;
         if let Some(config) = &self.config {
             writeln!(

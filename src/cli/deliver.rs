@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::anyhow;
-use tracing_subscriber::{EnvFilter, reload};
+use tracing_subscriber::{EnvFilter, filter::LevelFilter, reload};
 
 use super::Failure;
 use crate::{
@@ -64,6 +64,13 @@ pub(super) fn all_arrived(finished: &Finished) -> Result<(), Failure> {
 pub(super) fn logs(filter: &str, json: bool) -> Result<LogAs, Failure> {
     fn parsed(filter: &str) -> Result<EnvFilter, String> {
         let remedy = "write error, warn, info or debug";
+        // A bare word that is no level would be taken for the only module that may speak.
+        let bare = filter.split(',').map(str::trim).find(|directive| {
+            !directive.contains(['=', '[']) && directive.parse::<LevelFilter>().is_err()
+        });
+        if let Some(bare) = bare {
+            return Err(format!("{filter}: `{bare}` is no level; {remedy}"));
+        }
         EnvFilter::try_new(filter).map_err(|error| format!("{filter}: {error}; {remedy}"))
     }
     fn setter<S: 'static>(handle: reload::Handle<EnvFilter, S>) -> LogAs {

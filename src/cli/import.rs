@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, Read, Write},
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -69,11 +69,16 @@ impl Ir21 {
         for problem in &found.problems {
             output::say(&format!("picket: {problem}"));
         }
-        let mut out = output::open(&self.output)?;
-        out.write_all(ir21::toml(&found.networks, self.relation).as_bytes())?;
-        out.flush()?;
         let (networks, problems) = (found.networks.len(), found.problems.len());
         output::say(&format!("{files} files, {networks} networks, {problems} problems"));
+        if found.failed == files {
+            return Err(Failure::Failed(anyhow!(
+                "{}, so nothing was written and {} is as it was",
+                if files == 0 { "no file ends in .xml" } else { "no network was found" },
+                self.output.display()
+            )));
+        }
+        output::replace(&self.output, &ir21::toml(&found.networks, self.relation))?;
         if found.failed > 0 {
             return Err(Failure::Failed(anyhow!(
                 "{} of {files} files gave no network; see above",

@@ -1,13 +1,13 @@
 //! Where results are written: files made anew, or the standard streams.
 
 use std::{
-    fs::{OpenOptions, Permissions},
+    fs::{self, OpenOptions, Permissions},
     io::{self, BufWriter, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 
 use super::Failure;
 
@@ -28,6 +28,70 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Write>, Failure> {
         file.set_permissions(Permissions::from_mode(0o600))?;
     }
     Ok(Box::new(BufWriter::new(file)))
+}
+
+/// Writes a whole file in place of what was there, so that who reads it sees one or the other.
+pub(super) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    let named = path.file_name().filter(|_| path.metadata().is_ok_and(|found| found.is_file()));
+    let Some(name) = named else {
+        let mut out = open(path)?;
+        out.write_all(text.as_bytes())?;
+        return Ok(out.flush()?);
+    };
+    let mut beside = name.to_owned();
+    beside.push(".new");
+    let beside = path.with_file_name(beside);
+    let mut out = open(&beside)?;
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(fs::rename(&beside, path)?)
+}
+
+/// Refuses to write over what is read, and to write two things to one file. What is named comes with
+/// the option that names it.
+pub(super) fn apart(
+    read: &[(&str, &Path)],
+    written: &[(&str, Option<&PathBuf>)],
+) -> Result<(), Failure> {
+    let mut known = Vec::new();
+    for (what, path) in read {
+        if path.is_dir() {
+            let entries = fs::read_dir(path).into_iter().flatten().flatten();
+            let captures = entries.map(|entry| entry.path()).filter(|path| is_capture(path));
+            known.extend(captures.filter_map(|path| Some((*what, place(&path)?))));
+        } else {
+            known.extend(place(path).map(|place| (*what, place)));
+        }
+    }
+    for (what, path) in written {
+        let Some((path, place)) = path.and_then(|path| Some((path, place(path)?))) else {
+            continue;
+        };
+        if let Some((other, _)) = known.iter().find(|(_, known)| *known == place) {
+            return Err(Failure::Wrong(anyhow!(
+                "{}: is {other} and {what} at once; name another file",
+                path.display()
+            )));
+        }
+        known.push((what, place));
+    }
+    Ok(())
+}
+
+/// Whether a file of a directory of captures is one by its name.
+fn is_capture(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().to_lowercase().contains("cap"))
+}
+
+/// Returns where a file is or would be; `None` for streams and devices, which take anything.
+fn place(path: &Path) -> Option<PathBuf> {
+    if path.as_os_str() == "-" || path.metadata().is_ok_and(|found| !found.is_file()) {
+        return None;
+    }
+    path.canonicalize().ok().or_else(|| {
+        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+        Some(dir.unwrap_or_else(|| Path::new(".")).canonicalize().ok()?.join(path.file_name()?))
+    })
 }
 
 /// Writes a line to stderr; when that is gone too, there is nobody to tell.

@@ -12,7 +12,7 @@ use clap::Args;
 use super::{Failure, deliver, evidence::Evidence, input::Input, is_dash, output, setup, summary};
 use crate::{
     config::{Subscribers, plan::HomeNeed},
-    engine::{Engine, Output, alert::Level},
+    engine::{Engine, Output, SNAPPED, alert::Level},
     event::json::Writer,
     learnt,
     sink::{alert::Renderer, dispatch::Dispatch},
@@ -68,12 +68,25 @@ pub(super) struct Replay {
 }
 
 impl Replay {
+    /// Refuses to write over what is read.
+    fn apart(&self) -> Result<(), Failure> {
+        let mut read: Vec<_> = self.inputs.iter().map(|input| ("an input", &**input)).collect();
+        read.extend(self.config.as_deref().map(|config| ("the configuration", config)));
+        let written = [
+            ("--alerts", self.alerts.as_ref()),
+            ("--events", self.events.as_ref()),
+            ("--evidence", self.evidence.as_ref()),
+        ];
+        output::apart(&read, &written)
+    }
+
     pub(super) fn run(self) -> Result<(), Failure> {
         #[expect(
             clippy::disallowed_methods,
             reason = "how long the replay took, for the summary only"
         )]
         let started = Instant::now();
+        self.apart()?;
         let mut plan =
             setup::plan(self.config.as_deref(), self.home.as_deref(), HomeNeed::Optional)?;
         let mut guess = None;
@@ -174,6 +187,11 @@ impl Replay {
                 .map_err(|error| Failure::Failed(error.into()))?;
         }
         input.tell_faults();
+        if !self.quiet && engine.stats().unread.keys().any(|(_, why)| *why == SNAPPED) {
+            output::say(
+                "picket: warning: packets were cut when they were captured, and what was cut off was not read; capture them whole (tcpdump -s 0)",
+            );
+        }
         if lines {
             told.write(&mut screen)?;
         }

@@ -13,7 +13,7 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 use picket_dissectors::Digits;
 
-use super::{Failure, deliver::STATE, output, output::say, setup};
+use super::{Failure, deliver::STATE, output, output::say, person, setup};
 use crate::{
     config::{Plan, plan::HomeNeed},
     event::fields::number::Numbering,
@@ -41,10 +41,11 @@ struct Place {
 pub(super) struct Reveal {
     #[command(flatten)]
     place: Place,
-    /// The alert's id, or how it begins.
+    /// The alert's id, or how it alone begins.
+    #[arg(value_parser = person::alert)]
     id: String,
     /// Why; kept in the audit log.
-    #[arg(long)]
+    #[arg(long, value_parser = person::reason)]
     reason: String,
 }
 
@@ -54,10 +55,10 @@ pub(super) struct Erase {
     #[command(flatten)]
     place: Place,
     /// The person: an IMSI or MSISDN in digits, or the subscriber.id of an alert.
-    #[arg(long, value_name = "NUMBER|ID")]
+    #[arg(long, value_name = "NUMBER|ID", value_parser = person::one_person)]
     subscriber: String,
     /// Why; kept in the audit log.
-    #[arg(long)]
+    #[arg(long, value_parser = person::reason)]
     reason: String,
 }
 
@@ -71,6 +72,14 @@ impl Reveal {
                 "{}: no alert kept in {} begins so and is about a person; picket alerts list names them",
                 self.id,
                 dir.display()
+            )));
+        }
+        let alerts: BTreeSet<&str> = found.iter().map(|sealed| sealed.id.as_str()).collect();
+        if alerts.len() > 1 {
+            return Err(Failure::Failed(anyhow!(
+                "{}: {} alerts begin so, and one is opened at a time; give more of its id",
+                self.id,
+                alerts.len()
             )));
         }
         let sealer = sealer(&plan)?;
@@ -134,6 +143,13 @@ impl Erase {
             shown.iter().map(String::as_str).filter(|text| text.starts_with("sub:")).collect();
         audit(&dir, &format!("erase subscriber={pseudonyms:?} reason={:?}", self.reason))?;
         let erased = outbox.erase(&shown).map_err(|error| Failure::Failed(anyhow!(error)))?;
+        if erased == 0 {
+            say(&format!(
+                "picket: nothing that is kept in {} shows this person, so nothing was erased; a number is given whole, with its country or network",
+                dir.display()
+            ));
+            return Ok(());
+        }
         say(&format!(
             "picket: {erased} revisions of alerts erased from {}. What outputs were sent, recordings, evidence files and learnt state are kept elsewhere: docs/privacy.md",
             dir.display()

@@ -9,7 +9,7 @@ use anyhow::anyhow;
 use picket_dissectors::map;
 use picket_hw::Timestamp;
 
-use super::{Failure, output::say};
+use super::{Failure, doubts, output::say};
 use crate::{
     config::{
         Document, Plan, Subscribers,
@@ -79,7 +79,8 @@ pub(super) fn rules(
     let (rules, warnings) =
         pack::load(plan, names, more).map_err(|error| Failure::Wrong(anyhow!(error)))?;
     if !quiet {
-        for warning in warnings {
+        let doubts = doubts::doubts(plan, &rules);
+        for warning in warnings.iter().map(ToString::to_string).chain(doubts) {
             say(&format!("picket: warning: {warning}"));
         }
     }

@@ -60,6 +60,13 @@ impl Synth {
         let Some(out) = self.out.as_deref().filter(|_| !self.list) else {
             return list();
         };
+        let read: Vec<_> = self.model.iter().map(|model| ("--model", &**model)).collect();
+        let written = [
+            ("the capture", self.out.as_ref()),
+            ("--truth", self.truth.as_ref()),
+            ("--config", self.config.as_ref()),
+        ];
+        output::apart(&read, &written)?;
         let model = match &self.model {
             Some(path) => Model::load(path).map_err(|error| Failure::Wrong(error.into()))?,
             None => Model::small(),

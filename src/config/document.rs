@@ -186,7 +186,15 @@ impl Source {
             .iter()
             .map(|error| {
                 let at = error.span().map_or(0, |span| span.start);
-                self.problem(at, String::new(), error.message(), "correct the TOML syntax")
+                let written = error.span().and_then(|span| self.text.get(span)).unwrap_or_default();
+                let (what, remedy) = match error.message() {
+                    "duplicate key" => (
+                        format!("`{}` is here a second time", written.trim()),
+                        "a table or key stands once; put both together",
+                    ),
+                    other => (other.to_owned(), "correct the TOML syntax"),
+                };
+                self.problem(at, String::new(), what, remedy)
             })
             .collect();
         if problems.is_empty() {

@@ -4,6 +4,7 @@
 //! resolves it to a [`Plan`] without options left. The doc comments of the fields are the
 //! descriptions in the published schema. Unknown keys are errors.
 
+mod day;
 pub mod document;
 pub mod error;
 pub mod intel;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use day::Day;
 pub use document::Document;
 pub use error::{ConfigError, Problem};
 pub use intel::ListedTitle;
@@ -68,7 +70,7 @@ pub struct Config {
     pub metrics: Option<Metrics>,
     /// The control socket, for `picket ctl` and `picket top`; off without the table.
     pub control: Option<Control>,
-    /// The console; off without the table.
+    /// The console, which this version does not have: nothing listens.
     pub web: Option<Web>,
 }
 
@@ -143,8 +145,8 @@ pub struct Privacy {
     /// carry `subscriber.previous_id`, so that those of both keys can be joined.
     pub previous_key_file: Option<PathBuf>,
     /// The last day of that, UTC, by event time.
-    #[schemars(with = "Option<String>")]
-    pub previous_key_until: Option<toml::value::Datetime>,
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
+    pub previous_key_until: Option<Day>,
     /// Key that seals who an alert is about in the store of alerts, for `picket reveal`. Absent:
     /// made with mode 0600 in the directory of `[state]`.
     pub seal_key_file: Option<PathBuf>,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::Day;
 use crate::enrich::{
     pointcode::Variant,
     terms::{Class, LinkSide, NodeRole, Relation},
@@ -154,8 +155,8 @@ pub struct Suppress {
     /// Why; kept with what is suppressed.
     pub reason: String,
     /// Last day it holds, UTC, by event time: `2026-12-31`.
-    #[schemars(with = "String")]
-    pub until: toml::value::Datetime,
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub until: Day,
 }
 
 /// An integer, or text that stands for one.

@@ -193,6 +193,9 @@ fn kind(schema: &Value) -> String {
     };
     let name = types.iter().find(|name| **name != "null").copied().unwrap_or_default();
     match name {
+        "string" if schema.get("format").is_some_and(|format| format == "date") => {
+            "date".to_owned()
+        }
         "string" => "text".to_owned(),
         "integer" => "whole number".to_owned(),
         "number" => "number".to_owned(),

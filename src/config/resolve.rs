@@ -6,7 +6,7 @@ mod suppressions;
 use picket_dissectors::Digits;
 
 use super::{
-    Document, Plan, Problem,
+    Day, Document, Plan, Problem,
     error::{ConfigError, suggest},
     lists,
     networks::{Home, Link, NumberOrText},
@@ -528,7 +528,7 @@ impl Check<'_> {
     fn previous_key(&mut self) -> Option<(std::path::PathBuf, u64)> {
         let privacy = &self.document.config.privacy;
         let until = privacy.previous_key_until.as_ref();
-        match (&privacy.previous_key_file, until.and_then(suppressions::end_of_day)) {
+        match (&privacy.previous_key_file, until.and_then(Day::end)) {
             (Some(path), Some(end)) => Some((self.document.resolve(path), end)),
             (Some(_), None) => {
                 let what = until.map_or_else(

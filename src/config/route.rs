@@ -52,6 +52,19 @@ pub(super) struct Subnet {
 }
 
 impl LinkPlan {
+    /// Whether every message is on it, whatever its key.
+    #[must_use]
+    pub const fn takes_all(&self) -> bool {
+        self.ni.is_none()
+            && self.na.is_none()
+            && self.opc.is_none()
+            && self.dpc.is_none()
+            && self.rc.is_none()
+            && self.vlan.is_none()
+            && self.port.is_none()
+            && self.peer.is_none()
+    }
+
     /// Whether a message with this key is on the link.
     #[must_use]
     pub fn matches(&self, key: &LinkKey) -> bool {

@@ -341,9 +341,12 @@ fn suspect(alert: &mut Alert, event: &SigEvent) {
 
 fn cite(alert: &mut Alert, evidence: &Evidence) {
     if let Some(trace) = evidence.trace()
-        && alert.traces.len() < MAX_TRACES
         && !alert.traces.contains(&trace)
     {
+        // What a revision cites must be found by its filter, so the oldest goes.
+        if alert.traces.len() == MAX_TRACES {
+            alert.traces.remove(0);
+        }
         alert.traces.push(trace);
     }
     let cited = alert.evidence.iter_mut().find(|cited| {

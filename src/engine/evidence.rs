@@ -119,7 +119,9 @@ impl Evidence {
     #[must_use]
     pub fn trace(&self) -> Option<Trace> {
         let tid = self.otid.or(self.dtid)?;
-        let points = self.label.present.then_some((self.label.opc, self.label.dpc));
+        // Both directions of a dialogue are one.
+        let (opc, dpc) = (self.label.opc, self.label.dpc);
+        let points = self.label.present.then_some((opc.min(dpc), opc.max(dpc)));
         Some(Trace { tid, points, carrier: self.label.carrier })
     }
 }

@@ -42,6 +42,7 @@ use picket_rules::{Matches, RuleSet, RuleState};
 pub use scout::{Ahead, Scout};
 pub use snapshot::Restored;
 pub use stats::Stats;
+pub(crate) use wire::SNAPPED;
 
 use crate::{
     config::{LEARNING_HOURS, plan::Plan},

@@ -167,6 +167,10 @@ impl Engine {
                 _ => {}
             }
         }
+        let cut = seen.cut && notes.contains(Note::SctpChunkLength);
+        if cut {
+            self.stats.unread("sctp", SNAPPED);
+        }
         if !said && !notes.is_empty() {
             seen.sctp = Some(SctpFacts {
                 src_port: packet.source_port,
@@ -176,7 +180,7 @@ impl Engine {
             seen.notes = notes;
             // Chunks without a number: only the octets tell that it is the other mirror's copy.
             seen.duplicate |= self.mirror.is_copy(octets, seen.ip, self.now);
-            self.tell(&seen, EventType::Transport, None);
+            self.tell(&seen, EventType::Transport, cut.then_some(SNAPPED));
         }
     }
 
@@ -321,3 +325,6 @@ pub(super) fn pure<T>(read: impl FnOnce() -> T) -> Option<T> {
 const SCTP: u8 = 132;
 /// Tunnels found in packets put together that are followed.
 const MAX_REASSEMBLIES: u8 = 4;
+
+/// Why a chunk was not read that the capture has not whole.
+pub(crate) const SNAPPED: &str = "cut short when it was captured (snap length)";

@@ -104,7 +104,14 @@ pub fn seal(plan: &Plan) -> Result<Vec<u8>, KeyError> {
 ///
 /// Returns an error when there is such a file, or none can be made.
 pub fn make(path: &Path) -> Result<Vec<u8>, KeyError> {
-    make_for(path, "key_file")
+    let setting = "key_file";
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+    if let Some(dir) = dir.filter(|dir| !dir.is_dir()) {
+        let what = format!("there is no directory {}", dir.display());
+        let error = io::Error::new(io::ErrorKind::NotFound, what);
+        return Err(KeyError::File { path: path.to_owned(), setting, what: "made", error });
+    }
+    make_for(path, setting)
 }
 
 fn own(
@@ -210,6 +217,9 @@ mod tests {
         let old = dir.path().join("old.key");
         let made = make(&old).unwrap();
         assert!(matches!(make(&old), Err(KeyError::File { what: "made", .. })), "not replaced");
+        assert!(
+            make(&dir.path().join("typo/new.key")).is_err() && !dir.path().join("typo").exists()
+        );
         let plan = Plan {
             state_dir: Some(dir.path().to_owned()),
             previous_key: Some((old, 7)),

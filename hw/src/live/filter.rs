@@ -9,6 +9,20 @@ use std::sync::LazyLock;
 
 use crate::frame::LinkType;
 
+/// Checks that a filter compiles, for the usual link type.
+///
+/// # Errors
+///
+/// Returns what libpcap says is wrong with it.
+pub fn check(filter: &str) -> Result<(), String> {
+    let wrong = |error: pcap::Error| match error {
+        pcap::Error::PcapError(text) => text,
+        error => error.to_string(),
+    };
+    let dead = pcap::Capture::dead(pcap::Linktype::ETHERNET).map_err(wrong)?;
+    dead.compile(filter, true).map(drop).map_err(wrong)
+}
+
 /// Returns the filter for a link type; `None` takes every frame, as on signalling links.
 #[must_use]
 pub fn default_for(link: LinkType) -> Option<&'static str> {
@@ -161,6 +175,12 @@ mod tests {
         for (what, octets, want) in cases {
             assert_eq!(program.filter(&octets), want, "{what}");
         }
+    }
+
+    #[test]
+    fn a_filter_that_does_not_compile_is_told() {
+        assert_eq!(check("sctp and port 2905"), Ok(()));
+        assert!(check("sctp and and").unwrap_err().contains("syntax error"));
     }
 
     #[test]

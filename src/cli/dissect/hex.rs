@@ -84,8 +84,11 @@ impl Wrapping {
 }
 
 /// Reads hexadecimal octets: spaces, line ends, colons, commas, hyphens and `0x` may stand between
-/// them, and `#` begins a comment.
+/// them, and `#` begins a comment. A dump as Wireshark, tshark, hexdump and xxd write it is one, too.
 pub(super) fn parse(text: &str) -> Result<Vec<u8>, String> {
+    if let Some(octets) = dump(text) {
+        return Ok(octets);
+    }
     let mut out = Vec::new();
     for (line, content) in text.lines().enumerate() {
         let content = content.split('#').next().unwrap_or_default();
@@ -121,6 +124,41 @@ pub(super) fn parse(text: &str) -> Result<Vec<u8>, String> {
     Ok(out)
 }
 
+/// Reads a dump: lines of an offset, at most sixteen octets, and perhaps the octets as characters.
+/// `None` where a line is anything else.
+fn dump(text: &str) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let Some((offset, rest)) = line.trim_start().split_once([' ', '\t']) else {
+            // hexdump ends with the length.
+            let length = usize::from_str_radix(line.trim(), 16).ok();
+            return (!out.is_empty() && length == Some(out.len())).then_some(out);
+        };
+        let (offset, ended) = offset.strip_suffix(':').map_or((offset, false), |o| (o, true));
+        let fits = offset.len() >= 4
+            && usize::from_str_radix(offset, 16) == Ok(out.len())
+            && (ended || rest.starts_with([' ', '\t']));
+        fits.then_some(())?;
+        let octets = rest.trim_start().split("   ").next().unwrap_or_default();
+        let mut line = Vec::new();
+        for word in octets.split_ascii_whitespace() {
+            let pairs = word.len() % 2 == 0 && word.bytes().all(|digit| digit.is_ascii_hexdigit());
+            if line.len() >= DUMPED || !pairs {
+                break;
+            }
+            let digits =
+                word.as_bytes().chunks_exact(2).filter_map(|pair| core::str::from_utf8(pair).ok());
+            line.extend(digits.filter_map(|pair| u8::from_str_radix(pair, 16).ok()));
+        }
+        line.truncate(DUMPED);
+        out.extend(line);
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+/// Octets of a line of a dump.
+const DUMPED: usize = 16;
+
 /// Guesses the outermost layer by what is fixed in its header.
 pub(super) fn guess(octets: &[u8]) -> Option<As> {
     let length = octets.len();
@@ -135,8 +173,14 @@ pub(super) fn guess(octets: &[u8]) -> Option<As> {
         (As::M2pa, matches!(octets, [1, 0, 11, ..])),
         (As::M2ua, matches!(octets, [1, 0, 6 | 10, ..])),
         (As::Sua, matches!(octets, [1, 0, 7 | 8, ..])),
-        (As::Ip, first >> 4 == 4 && (5..=15).contains(&(first & 15)) && be16(2) == small(length)),
-        (As::Ip, first >> 4 == 6 && be16(4) == small(length.saturating_sub(40))),
+        (
+            As::Ip,
+            length >= 20
+                && first >> 4 == 4
+                && (5..=15).contains(&(first & 15))
+                && be16(2) == small(length),
+        ),
+        (As::Ip, length >= 40 && first >> 4 == 6 && be16(4) == small(length.saturating_sub(40))),
         (As::Eth, matches!(be16(12), Some(0x0800 | 0x86dd | 0x8100 | 0x88a8 | 0x8847))),
         (As::Sctp, length >= 12 && ports.iter().flatten().any(|port| SIGTRAN.contains(port))),
         (As::Tcap, matches!(first, 0x61 | 0x62 | 0x64 | 0x65 | 0x67 | 0xe1..=0xe6 | 0xf6)),
@@ -245,6 +289,21 @@ mod tests {
         ] {
             assert_eq!(parse(text).as_deref(), Ok(want), "{text:?}");
         }
+        let dumps = [
+            "0000  62 1a 48 04 00 00 00 01 49 04 00 00 00 02 6c 80   b.H.....I.....l.\n0010  ab 00                                             ab\n",
+            "0000   62 1a 48 04 00 00 00 01 49 04 00 00 00 02 6c 80\n0010   ab 00\n",
+            "00000000  62 1a 48 04 00 00 00 01  49 04 00 00 00 02 6c 80  |b.H.....I.....l.|\n00000010  ab 00                                             |ab|\n00000012\n",
+            "00000000: 621a 4804 0000 0001 4904 0000 0002 6c80  b.H.....I.....l.\n00000010: ab00                                     ab\n",
+        ];
+        for text in dumps {
+            let octets = parse(text).expect("a dump");
+            assert_eq!(
+                (octets.len(), &octets[..3], &octets[15..]),
+                (18, &[0x62, 0x1a, 0x48][..], &[0x80, 0xab, 0][..]),
+                "{text}"
+            );
+        }
+        assert_eq!(guess(&[0x62, 0x1a, 0x48, 4, 0, 0, 0, 1]), Some(As::Tcap), "cut, and no IPv6");
         for (text, want) in [
             ("09 0", "line 1, column 4: half an octet; digits come in pairs"),
             ("09\n0g", "line 2, column 2: 'g' is no hexadecimal digit"),

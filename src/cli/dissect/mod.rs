@@ -115,7 +115,18 @@ impl Dissect {
         })?;
         out.flush()?;
         input.tell_faults();
-        Ok(())
+        self.was_there(&engine)
+    }
+
+    /// Refuses a packet that the captures do not have.
+    fn was_there(&self, engine: &Engine) -> Result<(), Failure> {
+        let frames = engine.stats().frames;
+        match self.frame.filter(|number| !(1..=frames).contains(number)) {
+            Some(number) => {
+                Err(Failure::Failed(anyhow!("--frame {number}: there are packets 1 to {frames}")))
+            }
+            None => Ok(()),
+        }
     }
 
     /// A tree a packet.
@@ -144,7 +155,7 @@ impl Dissect {
         )?;
         out.flush()?;
         input.tell_faults();
-        Ok(())
+        self.was_there(&engine)
     }
 
     /// Pasted octets.

@@ -20,14 +20,13 @@ impl Check<'_> {
             .collect()
     }
 
-    /// Returns the key of the pseudonyms before this one, and the end of its time.
     fn suppression(&mut self, key: &str, written: &Suppress, networks: &Networks) -> Suppression {
         for (field, text) in [("rule", &written.rule), ("reason", &written.reason)] {
             if text.trim().is_empty() {
                 self.wrong(&format!("{key}.{field}"), "is empty", format!("write the {field}"));
             }
         }
-        let until = end_of_day(&written.until);
+        let until = written.until.end();
         if until.is_none() {
             let what = format!("`{}` is no day", written.until);
             self.wrong(&format!("{key}.until"), what, "write a date: 2026-12-31");
@@ -56,18 +55,4 @@ impl Check<'_> {
             until: until.unwrap_or_default(),
         }
     }
-}
-
-/// Returns the first nanosecond after the day, UTC; `None` for what is not just a date.
-pub(super) fn end_of_day(written: &toml::value::Datetime) -> Option<u64> {
-    let (Some(date), None, None) = (&written.date, &written.time, &written.offset) else {
-        return None;
-    };
-    let date = jiff::civil::Date::new(
-        i16::try_from(date.year).ok()?,
-        i8::try_from(date.month).ok()?,
-        i8::try_from(date.day).ok()?,
-    );
-    let midnight = date.ok()?.tomorrow().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-    u64::try_from(midnight.timestamp().as_nanosecond()).ok()
 }

@@ -45,6 +45,7 @@ pub(super) fn document(
         document: Document::default(),
         draft: None,
         at: 0,
+        begun: false,
         networks,
         problems,
     };
@@ -82,6 +83,8 @@ struct Reading<'d> {
     draft: Option<Draft>,
     /// The octet reached.
     at: usize,
+    /// Whether there was any element.
+    begun: bool,
     networks: &'d mut Vec<Network>,
     problems: &'d mut Vec<Problem>,
 }
@@ -122,7 +125,9 @@ impl Reading<'_> {
                 }
             }
         }
-        if !self.path.is_empty() {
+        if !self.begun {
+            self.wrong("has no element at all, so it is no XML document");
+        } else if !self.path.is_empty() {
             self.wrong("ends before this element does");
         }
     }
@@ -130,6 +135,7 @@ impl Reading<'_> {
     /// Enters an element; `false` when the document is not worth reading on.
     fn open(&mut self, name: &str) -> bool {
         self.content.clear();
+        self.begun = true;
         if self.path.is_empty() && !name.to_ascii_uppercase().starts_with(ROOT) {
             self.wrong(&format!("is a {name}, no {ROOT}: export the RAEX IR.21 document"));
             return false;

@@ -187,7 +187,11 @@ fn what_is_no_document_gives_nothing_and_says_so() {
         assert!(said(&found).contains(want), "{want}: {}", said(&found));
         assert_eq!((found.networks.len(), found.failed), (0, 1), "{want}");
     }
-    assert_eq!(imported(&[("n.xml", b"")]).failed, 1);
+    for octets in [&b""[..], b"[home]\nname = \"x\"\n", b"<!-- nothing -->"] {
+        let found = imported(&[("n.xml", octets)]);
+        assert!(said(&found).contains("has no element at all"), "{}", said(&found));
+        assert_eq!(found.failed, 1);
+    }
 }
 
 #[test]

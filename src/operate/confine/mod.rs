@@ -92,4 +92,10 @@ pub fn confine(plan: &Plan, reach: Reach) -> Result<Report, ConfineError> {
     Ok(report)
 }
 
+/// Whether this machine has a user.
+#[must_use]
+pub fn has_user(name: &str) -> bool {
+    rights::user(name).is_some()
+}
+
 const OFF: &str = "off";

@@ -73,8 +73,7 @@ fn become_user<F: Fn(rustix::io::Errno) -> ConfineError>(
     name: &str,
     refused: impl Fn(&'static str) -> F,
 ) -> Result<(), ConfineError> {
-    let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let (uid, gid) = find(name, &users).ok_or_else(|| ConfineError::NoUser(name.to_owned()))?;
+    let (uid, gid) = user(name).ok_or_else(|| ConfineError::NoUser(name.to_owned()))?;
     if geteuid().as_raw() == uid {
         return Ok(());
     }
@@ -90,6 +89,11 @@ fn become_user<F: Fn(rustix::io::Errno) -> ConfineError>(
 }
 
 /// passwd(5): returns number and primary group of a user.
+/// Returns user and primary group by the user's name.
+pub(super) fn user(name: &str) -> Option<(u32, u32)> {
+    find(name, &fs::read_to_string("/etc/passwd").unwrap_or_default())
+}
+
 fn find(name: &str, users: &str) -> Option<(u32, u32)> {
     users.lines().find_map(|line| {
         let mut fields = line.split(':');

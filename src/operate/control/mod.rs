@@ -194,3 +194,9 @@ const LONGEST_SILENCE: Duration = Duration::from_mins(10);
 /// How long an answer may take to be read.
 const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// Whether this machine has a group.
+#[must_use]
+pub fn has_group(name: &str) -> bool {
+    peers::group(name).is_some()
+}
