@@ -38,7 +38,17 @@ MODELS = {
 
 
 def sh(*words, **more):
-    return subprocess.run(words, check=True, capture_output=True, text=True, **more).stdout
+    try:
+        return subprocess.run(words, check=True, capture_output=True, text=True, **more).stdout
+    except subprocess.CalledProcessError as error:
+        print(f"{' '.join(words)}: {error.stderr.strip()}", file=sys.stderr)
+        raise
+
+
+def download(into):
+    depends = sh("apt-cache", "depends", "linux-image-cloud-amd64")
+    kernel = re.search(r"Depends: (linux-image-\S+)", depends).group(1)
+    sh("apt-get", "download", kernel, "busybox-static", cwd=into)
 
 
 def fetch(work):
@@ -48,9 +58,12 @@ def fetch(work):
         debs = os.path.join(work, "debs")
         shutil.rmtree(into, ignore_errors=True)
         os.makedirs(debs, exist_ok=True)
-        depends = sh("apt-cache", "depends", "linux-image-cloud-amd64")
-        kernel = re.search(r"Depends: (linux-image-\S+)", depends).group(1)
-        sh("apt-get", "download", kernel, "busybox-static", cwd=debs)
+        try:
+            download(debs)
+        except subprocess.CalledProcessError:
+            # The lists may be of a day when there was another kernel, which is gone since.
+            sh("apt-get", "update")
+            download(debs)
         for deb in glob.glob(debs + "/*.deb"):
             sh("dpkg", "-x", deb, into)
     return into
@@ -297,11 +310,12 @@ def main():
     if os.geteuid() != 0:
         print("skipped: adapters with several queues need a network namespace, and so root")
         return
+    os.makedirs(work, exist_ok=True)
+    # In a namespace of its own it reaches no network.
+    system = fetch(os.path.abspath(work))
     if "PICKET_NIC_NAMESPACE" not in os.environ:
         os.environ["PICKET_NIC_NAMESPACE"] = "1"
         os.execvp("unshare", ["unshare", "-n", sys.executable, os.path.abspath(__file__), *sys.argv[1:]])
-    os.makedirs(work, exist_ok=True)
-    system = fetch(os.path.abspath(work))
     for model in models or MODELS:
         run(model, os.path.abspath(picket), os.path.abspath(work), system)
 
