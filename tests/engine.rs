@@ -8,10 +8,13 @@
 
 mod harness;
 
-use std::fs;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use harness::{Reading, Said, Setting, Way, read, shared, synthetic};
-use picket::synth::rng::Random;
+use picket::{engine::alert::MAX_TRACES, synth::rng::Random};
 use picket_hw::memory::OwnedFrame;
 
 const PLAIN: Way = Way { seed: 1, burst: 64, idle: false, reading: Reading::Here };
@@ -72,6 +75,26 @@ fn alerts_and_events_fit_their_schemas() {
             }
         }
     }
+}
+
+#[test]
+fn the_filter_of_a_revision_names_every_dialogue_it_cites() {
+    let said = Setting::synthetic().replay(synthetic(3, 1500), PLAIN);
+    let mut dialogues: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for line in said.alerts.lines() {
+        let alert: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let filter = alert["wireshark"].as_str().unwrap_or_default();
+        let known = dialogues.entry(alert["id"].to_string()).or_default();
+        for cited in alert["evidence"].as_array().into_iter().flatten() {
+            let id = ["otid", "dtid"].iter().find_map(|key| cited[*key].as_str());
+            let Some(id) = id.filter(|id| !id.is_empty()) else { continue };
+            let octets: Vec<&str> = (0..id.len() / 2).map(|at| &id[2 * at..2 * at + 2]).collect();
+            assert!(filter.contains(&octets.join(":")), "{id} in {filter}");
+            known.insert(id.to_owned());
+        }
+    }
+    let most = dialogues.values().map(BTreeSet::len).max();
+    assert!(most > Some(MAX_TRACES), "a campaign has more than are kept: {most:?}");
 }
 
 #[test]

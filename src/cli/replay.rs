@@ -149,8 +149,12 @@ impl Replay {
                     if let Some(dispatch) = &mut dispatch {
                         dispatch.alert(alert.clone(), names);
                     }
+                    let written = alerts.is_some() || json.is_some();
+                    if self.quiet && !written {
+                        return Ok(());
+                    }
                     let document = renderer.document(alert);
-                    if alerts.is_some() || json.is_some() {
+                    if written {
                         let text = serde_json::to_string(&document)
                             .map_err(|error| Failure::Failed(error.into()))?;
                         for out in [alerts.as_mut(), json.as_mut()].into_iter().flatten() {

@@ -232,6 +232,8 @@ pub struct Trace {
     pub carrier: crate::event::Carrier,
 }
 
+/// Dialogues a display filter names.
+pub const MAX_TRACES: usize = 16;
 /// Attackers named in one alert.
 pub const MAX_ATTACKERS: usize = 32;
 

@@ -11,7 +11,7 @@ use picket_dissectors::Digits;
 use picket_hw::Timestamp;
 
 use super::{
-    alert::{Alert, AlertId, Attacker, GroupValue, Level, MAX_ATTACKERS, Rule},
+    alert::{Alert, AlertId, Attacker, GroupValue, Level, MAX_ATTACKERS, MAX_TRACES, Rule},
     evidence::{Evidence, offenders, parties},
 };
 use crate::{
@@ -340,13 +340,10 @@ fn suspect(alert: &mut Alert, event: &SigEvent) {
 }
 
 fn cite(alert: &mut Alert, evidence: &Evidence) {
-    if let Some(trace) = evidence.trace()
+    if alert.traces.len() < MAX_TRACES
+        && let Some(trace) = evidence.trace()
         && !alert.traces.contains(&trace)
     {
-        // What a revision cites must be found by its filter, so the oldest goes.
-        if alert.traces.len() == MAX_TRACES {
-            alert.traces.remove(0);
-        }
         alert.traces.push(trace);
     }
     let cited = alert.evidence.iter_mut().find(|cited| {
@@ -391,7 +388,6 @@ pub(super) const IDLE: u64 = 3600 * SECOND;
 const WAIT: u64 = 4 * 3600 * SECOND;
 const SECOND: u64 = 1_000_000_000;
 const MAX_UNSAID: usize = 64;
-const MAX_TRACES: usize = 16;
 
 #[cfg(test)]
 mod tests;

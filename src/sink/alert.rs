@@ -9,7 +9,7 @@ use crate::{
     config::Plan,
     engine::{
         Alert,
-        alert::{Attacker, Level, Trace},
+        alert::{Attacker, Level, MAX_TRACES, Trace},
         evidence::Evidence,
     },
     enrich::network::Place,
@@ -290,7 +290,7 @@ impl Renderer<'_> {
             }),
             anomalies: alert.notes.iter().map(Note::id).collect(),
             evidence: alert.evidence.iter().map(|cited| self.cited(alert, cited)).collect(),
-            wireshark: wireshark(&alert.traces),
+            wireshark: wireshark(alert),
         }
     }
 
@@ -419,8 +419,20 @@ fn time(at: picket_hw::Timestamp) -> String {
     out
 }
 
-/// Returns a display filter that finds dialogues by transaction id and point code.
-fn wireshark(traces: &[Trace]) -> String {
+/// Returns a display filter that finds dialogues by transaction id and point code: all that this
+/// revision cites, and the first of the alert where there is room.
+fn wireshark(alert: &Alert) -> String {
+    let mut traces: Vec<Trace> = Vec::new();
+    for trace in alert.evidence.iter().filter_map(Evidence::trace) {
+        if !traces.contains(&trace) {
+            traces.push(trace);
+        }
+    }
+    for trace in &alert.traces {
+        if traces.len() < MAX_TRACES && !traces.contains(trace) {
+            traces.push(*trace);
+        }
+    }
     let one = |trace: &Trace| {
         let octets: Vec<String> =
             trace.tid.octets().iter().map(|octet| format!("{octet:02x}")).collect();
