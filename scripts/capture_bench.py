@@ -277,12 +277,15 @@ def main():
     parser.add_argument("--json")
     given = parser.parse_args()
     given.picket = os.path.abspath(given.picket)
+    # A run that was killed leaves its cable.
+    subprocess.run(["ip", "link", "del", NEAR], capture_output=True)
     made = subprocess.run(["ip", "link", "add", NEAR, "type", "veth", "peer", "name", FAR],
                           capture_output=True, text=True)
     if made.returncode != 0:
         print(f"skipped: no interfaces can be made here ({made.stderr.strip()})")
         return
-    place = tempfile.mkdtemp(dir=given.work)
+    # Paths in a configuration are relative to it.
+    place = tempfile.mkdtemp(dir=os.path.abspath(given.work))
     frames, results = count(given.capture), {}
     try:
         for end in (NEAR, FAR):

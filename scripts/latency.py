@@ -93,6 +93,8 @@ def main():
     parser.add_argument("--json")
     given = parser.parse_args()
     picket, work = os.path.abspath(given.picket), os.path.abspath(given.work)
+    # A run that was killed leaves its cable.
+    subprocess.run(["ip", "link", "del", NEAR], capture_output=True)
     made = subprocess.run(["ip", "link", "add", NEAR, "type", "veth", "peer", "name", FAR],
                           capture_output=True, text=True)
     if made.returncode != 0:
