@@ -119,8 +119,12 @@ class Picket:
                       f"[state]\ndir = \"{place}/state\"\n[output.file]\npath = \"{place}/alerts.jsonl\"\n")
         self.log = open(os.path.join(place, "picket.log"), "w+", encoding="utf-8")
         self.process = subprocess.Popen([picket, "run", "-c", mine], stdout=self.log, stderr=self.log)
-        until(self.status)
-        until(lambda: all(port["up"] for port in self.status()["ports"]))
+        try:
+            until(self.status)
+            until(lambda: all(port["up"] for port in self.status()["ports"]))
+        except SystemExit:
+            self.process.kill()
+            raise
 
     def status(self):
         if self.process.poll() is not None:
