@@ -4,14 +4,14 @@
 #   make test              formatting, lints, every test, the comparison with tshark, sigma check, PyMISP, OCSF (.ci/run)
 #   make test-nic          capture through DPDK in an emulated machine: e1000e, virtio-net, vmxnet3
 #   make deny              licences, sources and bans through cargo-deny (built on first use)
-#   make bench             criterion benches, tshark's time on the same capture, and what outputs cost the packet lane
+#   make bench             criterion benches, and docs/performance.md: against tshark, libpcap, testpmd and tcpdump; an hour
 #   make pgo               a binary built by the profile of a replay, about a sixth faster
 #   make soak [MESSAGES=n] [SOAK_SECONDS=n] [SOAK_RATE=n] a long synthetic capture through the whole engine, memory bounded
 #   make false-alarms      alarms about benign traffic, by cause: at most five in two million messages
 #   make robustness        recall and false alarms with packets lost, one direction missing, frames doubled
 #   make fuzz [SECONDS=n]  every fuzz target for n seconds
 #   make mutate [MUTATIONS=n] n damaged copies of each capture, and of ../shared's, through reader and engine
-#   make deb [DEB_FEATURES=dpdk] the Debian package, target/picket_VERSION_ARCH.deb
+#   make deb [DEB_FEATURES=dpdk] the Debian package of what `make pgo` builds, target/picket_VERSION_ARCH.deb
 #   make docs              docs/ and schema/ from the binary
 #   make fmt, make clean
 
@@ -22,6 +22,8 @@ SHELL := bash
 CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 PICKET := $(TARGET)/release/picket
+# Built by the profile of a replay.
+PACKAGED := $(TARGET)/pgo/release/picket
 MESSAGES ?= 2000000
 BENCH_MESSAGES ?= 2000000
 BENCH_CAPTURE = $(TARGET)/bench/synth-$(BENCH_MESSAGES)
@@ -115,29 +117,30 @@ deny: build-packages
 
 # Built twice: what the first build saw in a synthetic capture tells the compiler what is hot.
 pgo: build-packages
+	@[ -z "$(filter dpdk,$(FEATURES))" ] || $(NEED) $(DPDK_PACKAGES)
 	@rustup component list --installed | grep -q llvm-tools || { echo "installing with rustup: llvm-tools"; rustup component add llvm-tools; }
 	rm -rf $(TARGET)/pgo/raw
-	RUSTFLAGS="-Cprofile-generate=$(abspath $(TARGET))/pgo/raw" $(CARGO) build --release --locked --target-dir $(TARGET)/pgo/first
+	RUSTFLAGS="-Cprofile-generate=$(abspath $(TARGET))/pgo/raw" $(CARGO) build --release --locked --target-dir $(TARGET)/pgo/first $(addprefix --features ,$(FEATURES))
 	$(TARGET)/pgo/first/release/picket synth $(TARGET)/pgo/seen.pcap --messages 200000 --seed 9 --config $(TARGET)/pgo/seen.toml
 	$(TARGET)/pgo/first/release/picket replay $(TARGET)/pgo/seen.pcap -c $(TARGET)/pgo/seen.toml --quiet >/dev/null
 	$$(rustc --print sysroot)/lib/rustlib/$(FUZZ_HOST)/bin/llvm-profdata merge -o $(TARGET)/pgo/seen.profdata $(TARGET)/pgo/raw
-	RUSTFLAGS="-Cprofile-use=$(abspath $(TARGET))/pgo/seen.profdata" $(CARGO) build --release --locked --target-dir $(TARGET)/pgo
-	@echo "== $(TARGET)/pgo/release/picket"
+	RUSTFLAGS="-Cprofile-use=$(abspath $(TARGET))/pgo/seen.profdata" $(CARGO) build --release --locked --target-dir $(TARGET)/pgo $(addprefix --features ,$(FEATURES))
+	@echo "== $(PACKAGED)"
 
-# DPDK takes part.
+# What the package has is measured, with DPDK. Counts of instructions are those of the plain build, which `make test` holds.
 bench: FEATURES := dpdk
-bench: release
+bench: release pgo
 	@$(NEED) python3 tshark valgrind tcpdump tcpreplay dpdk-dev $(TEST_PACKAGES)
 	$(CARGO) bench --workspace --locked --features dpdk
 	$(CARGO) build --release --locked --features dpdk --example crowd
 	python3 scripts/instructions.py $(PICKET) --json $(TARGET)/stages.json
-	python3 scripts/latency.py $(PICKET) $(TARGET) --json $(TARGET)/latency.json
+	python3 scripts/latency.py $(PACKAGED) $(TARGET) --json $(TARGET)/latency.json
 	@mkdir -p $(TARGET)/bench
 	test -e $(BENCH_CAPTURE).toml || $(PICKET) synth $(BENCH_CAPTURE).pcap --messages $(BENCH_MESSAGES) --seed 1 \
 	    --config $(BENCH_CAPTURE).toml
-	$(AS_ROOT) python3 scripts/capture_bench.py $(PICKET) $(BENCH_CAPTURE).pcap $(BENCH_CAPTURE).toml $(TARGET)/bench \
+	$(AS_ROOT) python3 scripts/capture_bench.py $(PACKAGED) $(BENCH_CAPTURE).pcap $(BENCH_CAPTURE).toml $(TARGET)/bench \
 	    --json $(TARGET)/wire.json
-	python3 scripts/bench.py $(PICKET) $(TARGET)/release/examples/crowd $(TARGET)/bench \
+	python3 scripts/bench.py $(PACKAGED) $(TARGET)/release/examples/crowd $(TARGET)/bench --plain $(PICKET) \
 	    --stages $(TARGET)/stages.json --latency $(TARGET)/latency.json \
 	    --wire $(TARGET)/wire.json --messages $(BENCH_MESSAGES)
 	scripts/lane.sh
@@ -202,9 +205,9 @@ mutate: release
 	ulimit -v 6291456; $(TARGET)/release/examples/mutate -n $(MUTATIONS) -p $(PICKET) $(TARGET)/mutate \
 	    $(wildcard ../shared/corpus/captures)
 
-deb: build-packages
-	$(CARGO) build --release --locked $(if $(DEB_FEATURES),--features $(DEB_FEATURES))
-	scripts/deb.sh $(PICKET) $(TARGET)/picket_$$($(PICKET) --version | cut -d ' ' -f 2)_$$(dpkg --print-architecture).deb
+deb: FEATURES = $(DEB_FEATURES)
+deb: pgo
+	scripts/deb.sh $(PACKAGED) $(TARGET)/picket_$$($(PACKAGED) --version | cut -d ' ' -f 2)_$$(dpkg --print-architecture).deb
 
 docs: release
 	@mkdir -p docs schema
