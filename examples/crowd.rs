@@ -10,13 +10,19 @@
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a measurement speaks or fails")]
 #![expect(clippy::disallowed_methods, reason = "it measures time")]
 
-use std::{fs, sync::Arc, time::Instant};
+use std::{convert::Infallible, fs, sync::Arc, time::Instant};
 
 use picket::{
     cases,
-    engine::{Engine, Options},
+    engine::{Engine, Options, Scout},
     event::fields::Names,
     pack,
+    runtime::ahead::Burst,
+    synth::{
+        carriage::Carriage,
+        network::{CARRIER_PC, HOME_STP},
+        wire::{Parcel, Route, Wire},
+    },
 };
 use picket_dissectors::{
     Digits,
@@ -26,13 +32,16 @@ use picket_dissectors::{
         tcap::{Code, Message, aare, aarq, invoke, return_result},
     },
 };
-use picket_hw::{LinkType, Timestamp, memory::OwnedFrame};
+use picket_hw::{LinkType, Timestamp, file::FileCapture, memory::OwnedFrame};
 
 /// shortMsgGatewayContext-v3 (TS 29.002 §17.3.2).
 const SMS_GATEWAY: &[u64] = &[0, 4, 0, 0, 1, 0, 20, 3];
 
 struct Crowd {
     engine: Engine,
+    scout: Scout,
+    burst: Burst,
+    wire: Wire,
     /// Nanoseconds.
     now: u64,
     otid: u32,
@@ -50,13 +59,21 @@ impl Crowd {
         let (rules, _) = pack::load(&plan, &Names::default(), &[]).expect("rules");
         let options = Options { seed: 1, records: false };
         let engine = Engine::new(plan, Arc::new(rules), options);
-        Self { engine, now: 1_000_000_000_000, otid: 0, draw: 0x9e37_79b9_7f4a_7c15 }
+        Self {
+            scout: engine.scout(),
+            engine,
+            burst: Burst::default(),
+            wire: Wire::default(),
+            now: 1_000_000_000_000,
+            otid: 0,
+            draw: 0x9e37_79b9_7f4a_7c15,
+        }
     }
 
     /// A service centre asks where to send a message to a person, and is told unless `left_open`.
     fn ask(&mut self, person: u64, left_open: bool) {
         for frame in self.frames(person, left_open) {
-            self.feed(&frame);
+            self.take(&frame);
         }
     }
 
@@ -81,16 +98,33 @@ impl Crowd {
         if !left_open {
             messages.push(Unitdata::udt(from, to, &end.encode()).octets());
         }
-        let frame = |octets| {
+        let mut frames = Vec::new();
+        for (up, user) in [false, true].into_iter().zip(messages) {
             // A thousand million messages an hour: dialogues do not time out meanwhile.
             self.now += 3_600;
-            OwnedFrame::new(Timestamp::from_nanos(self.now), LinkType::SCCP, octets)
-        };
-        messages.into_iter().map(frame).collect()
+            let (opc, dpc) = if up { (CARRIER_PC, HOME_STP) } else { (HOME_STP, CARRIER_PC) };
+            let route = Route { association: 0, up, opc, dpc, ni: 0, sls: 0 };
+            let carriage = Carriage::Whole;
+            let parcel = Parcel { at: self.now, route, user, carriage, instance: None };
+            self.wire.frames(&parcel, &mut |octets| {
+                let at = Timestamp::from_nanos(self.now);
+                frames.push(OwnedFrame::new(at, LinkType::ETHERNET, octets));
+            });
+        }
+        frames
     }
 
-    fn feed(&mut self, frame: &OwnedFrame) {
-        self.engine.ingest(&frame.as_frame());
+    /// Takes a frame as `picket replay` does.
+    fn take(&mut self, frame: &OwnedFrame) {
+        self.burst.take(&frame.as_frame(), &self.scout);
+        if self.burst.len() >= FileCapture::BURST {
+            self.feed();
+        }
+    }
+
+    fn feed(&mut self) {
+        self.burst.feed(&mut self.engine, |_| Ok::<(), Infallible>(())).expect("nothing to fail");
+        self.burst.clear();
         while self.engine.poll().is_some() {}
     }
 
@@ -122,9 +156,8 @@ fn main() {
         frames.extend(crowd.frames(person, false));
     }
     let began = Instant::now();
-    for frame in &frames {
-        crowd.feed(frame);
-    }
+    frames.iter().for_each(|frame| crowd.take(frame));
+    crowd.feed();
     let seconds = began.elapsed().as_secs_f64();
     let rate = frames.len() as f64 / seconds;
     println!(

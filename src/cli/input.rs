@@ -13,7 +13,7 @@ use super::{Failure, evidence::Evidence, output::say};
 use crate::{
     engine::{Engine, Output},
     event::fields::Names,
-    runtime::ahead,
+    runtime::ahead::{self, Burst},
 };
 
 /// An opened input.
@@ -79,24 +79,18 @@ impl Input {
         evidence: &mut Option<&mut Evidence>,
         out: &mut impl FnMut(&Output, &Names) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        loop {
-            let mut seen = Ok(());
-            let polled = self
+        let (scout, mut burst) = (engine.scout(), Burst::default());
+        let mut polled = Polled::Idle;
+        while polled != Polled::End {
+            burst.clear();
+            polled = self
                 .capture
-                .poll(&mut |frame| {
-                    if let (Ok(()), Some(evidence)) = (&seen, evidence.as_mut()) {
-                        seen = evidence.see(&frame);
-                    }
-                    engine.ingest(&frame);
-                })
+                .poll(&mut |frame| burst.take(&frame, &scout))
                 .map_err(|error| Failure::Failed(anyhow!(error)))?;
-            seen?;
+            burst.feed(engine, |frame| see(evidence, frame))?;
             self.name_files(names);
             hand_out(engine, names, evidence, out)?;
             self.bar.set_position(self.capture.progress().read);
-            if matches!(polled, Polled::End) {
-                break;
-            }
         }
         Ok(())
     }
@@ -111,13 +105,7 @@ impl Input {
     ) -> Result<(), Failure> {
         let bar = &self.bar;
         let read = ahead::read_ahead(&mut self.capture, engine.scout(), |burst| {
-            burst.each(|frame, told| {
-                if let Some(evidence) = evidence.as_mut() {
-                    evidence.see(frame)?;
-                }
-                engine.ingest_read(frame, told);
-                Ok::<(), Failure>(())
-            })?;
+            burst.feed(engine, |frame| see(evidence, frame))?;
             hand_out(engine, names, evidence, out)?;
             bar.set_position(burst.read);
             Ok::<(), Failure>(())
@@ -160,6 +148,11 @@ impl Input {
             names.files.push(name.to_owned());
         }
     }
+}
+
+/// Shows a frame to what keeps evidence.
+fn see(evidence: &mut Option<&mut Evidence>, frame: &Frame<'_>) -> Result<(), Failure> {
+    Ok(evidence.as_mut().map_or(Ok(()), |evidence| evidence.see(frame))?)
 }
 
 /// Hands out what came of a burst.

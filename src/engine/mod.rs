@@ -15,6 +15,7 @@ mod decide;
 pub mod evidence;
 mod flood;
 mod follow;
+mod foresight;
 mod network;
 pub mod occupancy;
 mod opening;

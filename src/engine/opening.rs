@@ -16,6 +16,7 @@ use picket_dissectors::{
 
 use super::{
     application,
+    foresight::guess,
     scout::{Span, Tcap},
 };
 use crate::event::{AbortFacts, ContextName, MessageType, TcapFacts, Tid};
@@ -34,28 +35,53 @@ pub(super) struct Opened<'a> {
 }
 
 impl<'a> Opened<'a> {
-    fn new(kind: Kind, facts: TcapFacts, notes: Notes, components: Components<'a>) -> Self {
-        let (mut notes, mut others) = (notes, components);
-        let mut first = ArrayVec::new();
-        while !first.is_full() {
-            let mut own = Notes::default();
-            let Some(component) = others.next(&mut own) else { break };
-            first.push((component, own));
+    /// Returns room for a message, which is filled in place: it is large.
+    pub(super) fn room() -> Self {
+        Self {
+            kind: Kind::Unidirectional,
+            facts: TcapFacts::default(),
+            count: 0,
+            notes: Notes::default(),
+            first: ArrayVec::new(),
+            others: Components::of_portion(&[]),
         }
-        let count = first.len() + if first.is_full() { others.count() } else { 0 };
-        let count = u16::try_from(count).unwrap_or(u16::MAX);
-        if count > MANY_COMPONENTS {
-            notes.add(Note::TcapComponentsMany);
-        }
-        Self { kind, facts, count, notes, first, others }
     }
 
-    /// Goes on where [`Portions::tcap`] left off.
-    pub(super) fn resume(octets: &'a [u8], notes: Notes, tcap: &Tcap) -> Self {
-        let mut notes = notes;
-        notes.merge(&tcap.notes);
-        let components = Components::of_portion(tcap.components.within(octets));
-        Self::new(tcap.kind, tcap.facts, notes, components)
+    /// Reads everything; pure.
+    pub(super) fn open(
+        &mut self,
+        octets: &'a [u8],
+        notes: Notes,
+        portions: &Portions,
+    ) -> Result<(), (Error, Notes)> {
+        self.notes = notes;
+        let message = tcap::parse(octets, &mut self.notes).map_err(|error| (error, self.notes))?;
+        self.kind = message.kind;
+        self.facts = facts(&message, portions, &mut self.notes);
+        self.take(message.components());
+        Ok(())
+    }
+
+    /// Goes on where [`Portions::tcap`] left off; pure.
+    pub(super) fn resume(&mut self, octets: &'a [u8], notes: Notes, tcap: &Tcap) {
+        self.notes = notes;
+        self.notes.merge(&tcap.notes);
+        (self.kind, self.facts) = (tcap.kind, tcap.facts);
+        self.take(Components::of_portion(tcap.components.within(octets)));
+    }
+
+    fn take(&mut self, components: Components<'a>) {
+        self.others = components;
+        while !self.first.is_full() {
+            let mut own = Notes::default();
+            let Some(component) = self.others.next(&mut own) else { break };
+            self.first.push((component, own));
+        }
+        let count = self.first.len() + if self.first.is_full() { self.others.count() } else { 0 };
+        self.count = u16::try_from(count).unwrap_or(u16::MAX);
+        if self.count > MANY_COMPONENTS {
+            self.notes.add(Note::TcapComponentsMany);
+        }
     }
 
     /// Iterates over the components, each with the notes about it alone.
@@ -68,18 +94,6 @@ impl<'a> Opened<'a> {
             })
         })
     }
-}
-
-/// Reads everything; pure.
-pub(super) fn open<'a>(
-    octets: &'a [u8],
-    notes: Notes,
-    portions: &Portions,
-) -> Result<Opened<'a>, (Error, Notes)> {
-    let mut notes = notes;
-    let message = tcap::parse(octets, &mut notes).map_err(|error| (error, notes))?;
-    let facts = facts(&message, portions, &mut notes);
-    Ok(Opened::new(message.kind, facts, notes, message.components()))
 }
 
 fn facts(message: &tcap::Message<'_>, portions: &Portions, notes: &mut Notes) -> TcapFacts {
@@ -163,12 +177,12 @@ impl Portions {
     pub(super) fn tcap(&self, octets: &[u8]) -> Option<Tcap> {
         let mut notes = Notes::default();
         let message = tcap::parse(octets, &mut notes).ok()?;
-        let components = match message.component_portion()? {
-            [] => Span::default(),
-            components => Span::of(components, octets)?,
+        let (components, named) = match message.component_portion()? {
+            [] => (Span::default(), None),
+            components => (Span::of(components, octets)?, guess(components)),
         };
         let facts = facts(&message, self, &mut notes);
-        Some(Tcap { kind: message.kind, facts, notes, components })
+        Some(Tcap { kind: message.kind, facts, notes, components, named })
     }
 
     /// Reads the dialogue portion of a message. One that the message cuts short is read anew, as

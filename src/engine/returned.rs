@@ -7,7 +7,7 @@ use picket_dissectors::{Note, tcap::Component as Wire};
 
 use super::{
     Engine,
-    opening::{Opened, open},
+    opening::Opened,
     transaction::{Envelope, peers},
     wire::pure,
 };
@@ -16,7 +16,9 @@ use crate::event::{Component, Direction, EventType, Outcome, SigEvent};
 impl Engine {
     /// Tells each component of a returned message, and ends its dialogue.
     pub(super) fn returned(&mut self, envelope: &Envelope, data: &[u8]) {
-        let opened = pure(|| open(data, envelope.notes, self.scout.portions()).ok()).flatten();
+        let mut room = Opened::room();
+        let read = pure(|| room.open(data, envelope.notes, self.scout.portions()));
+        let opened = read.is_some_and(|read| read.is_ok()).then_some(room);
         let found = opened.as_ref().and_then(|opened| {
             // It goes back to its sender, so its own originating id is the receiver's.
             let (sender, receiver) = peers(envelope);

@@ -26,7 +26,10 @@ use crate::{
     event::{
         Carrier, Label, Link, Party, SccpFacts, SctpFacts, Side, TcapFacts, party::GlobalTitle,
     },
-    state::sctp::{self as associations, AssocKey},
+    state::{
+        sctp::{self as associations, AssocKey},
+        subscriber::Identity,
+    },
 };
 
 /// Reads frames ahead of an engine. One made by another engine of the same plan does as well.
@@ -81,6 +84,8 @@ pub(super) struct Tcap {
     pub(super) notes: Notes,
     /// The components, within the user data.
     pub(super) components: Span,
+    /// Whom it probably is about.
+    pub(super) named: Option<Identity>,
 }
 
 /// Where octets stand.
@@ -181,7 +186,7 @@ impl Scout {
             match chunk {
                 Chunk::Data(data) => {
                     said = true;
-                    out.push(self.data(&below, &data, notes)?);
+                    self.data(&below, &data, notes, out)?;
                 }
                 // They change what is known of the association.
                 Chunk::Init(_) | Chunk::InitAck(_) | Chunk::Abort { .. } => return None,
@@ -191,7 +196,13 @@ impl Scout {
         said.then_some(())
     }
 
-    fn data(&self, below: &Below<'_>, data: &sctp::Data<'_>, notes: Notes) -> Option<Ahead> {
+    fn data(
+        &self,
+        below: &Below<'_>,
+        data: &sctp::Data<'_>,
+        notes: Notes,
+        out: &mut Vec<Ahead>,
+    ) -> Option<()> {
         let mut notes = notes;
         let (bytes, association) = (below.frame.bytes, below.association);
         let ports = [association.destination_port, association.source_port];
@@ -227,11 +238,10 @@ impl Scout {
         }
         let read = sccp::parse(message.user, label.variant, &mut notes).ok()?;
         let sccp::Message::Unitdata(unitdata) = read else { return None };
-        let sccp = self.sccp(&unitdata);
         let carried = Carried::of(&unitdata);
-        let whole = sccp.return_cause.is_none() && !carried.is_partial();
-        let tcap = whole.then(|| self.portions.tcap(unitdata.data)).flatten();
-        Some(Ahead {
+        let (payload, within) = (Span::of(data.payload, bytes)?, Span::of(unitdata.data, bytes)?);
+        let whole = unitdata.return_cause.is_none() && !carried.is_partial();
+        out.push(Ahead {
             association,
             chunk: DataFacts {
                 message: data.message,
@@ -239,7 +249,7 @@ impl Scout {
                 unordered: data.unordered,
                 ppid: data.ppid,
             },
-            payload: Span::of(data.payload, bytes)?,
+            payload,
             ip: below.ip,
             sctp: SctpFacts {
                 src_port: association.source_port,
@@ -250,12 +260,13 @@ impl Scout {
             },
             label,
             link,
-            sccp,
+            sccp: self.sccp(&unitdata),
             carried,
-            data: Span::of(unitdata.data, bytes)?,
+            data: within,
             notes,
-            tcap,
-        })
+            tcap: whole.then(|| self.portions.tcap(unitdata.data)).flatten(),
+        });
+        Some(())
     }
 
     /// Returns the label variant configured where this was seen; ITU where nothing is.

@@ -6,13 +6,7 @@ use picket_dissectors::{
 };
 use picket_hw::Timestamp;
 
-use super::{
-    Engine, application,
-    opening::{Opened, open},
-    scout::Tcap,
-    timeouts::path,
-    wire::pure,
-};
+use super::{Engine, application, opening::Opened, scout::Tcap, timeouts::path, wire::pure};
 use crate::{
     event::{
         Component, ComponentType, DialogueState, Direction, EventType, FrameId, Label, Link,
@@ -77,21 +71,21 @@ impl Engine {
         self.stats.tcap_messages += 1;
         // A dissector is pure: when it panics nothing is left half written, and the frame is lost
         // but for this event.
-        let mut slot = None;
+        let mut opened = Opened::room();
         let read = pure(|| -> Result<(), (Error, Notes)> {
-            slot = Some(match tcap {
-                Some(tcap) => Opened::resume(octets, envelope.notes, tcap),
-                None => open(octets, envelope.notes, self.scout.portions())?,
-            });
+            match tcap {
+                Some(tcap) => opened.resume(octets, envelope.notes, tcap),
+                None => opened.open(octets, envelope.notes, self.scout.portions())?,
+            }
             Ok(())
         });
-        if let Some(Err((error, notes))) = read {
+        let Some(read) = read else { return self.panicked(envelope) };
+        if let Err((error, notes)) = read {
             if notes.contains(Note::TcapAnsi) && self.ansi(envelope, octets) {
                 return;
             }
             return self.unreadable(envelope, "tcap", error.reason(), notes);
         }
-        let Some(opened) = slot else { return self.panicked(envelope) };
         if envelope.duplicate {
             return self.repeat(envelope, &opened);
         }

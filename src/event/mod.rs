@@ -171,12 +171,9 @@ pub struct Label {
     pub na: Option<u32>,
 }
 
-/// A transaction id, owned: at most [`Tid::KEPT`] octets of it.
+/// A transaction id, owned: at most [`Tid::KEPT`] octets of it, then how many there were.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub struct Tid {
-    octets: [u8; Self::KEPT],
-    length: u8,
-}
+pub struct Tid([u8; Self::KEPT + 1]);
 
 impl Tid {
     /// Octets kept; Q.773 §4.2.1.2 allows four, longer ones are an evasion.
@@ -186,21 +183,27 @@ impl Tid {
     /// overlong ids seldom become one.
     #[must_use]
     pub fn new(octets: &[u8]) -> Self {
-        let mut this =
-            Self { length: u8::try_from(octets.len()).unwrap_or(u8::MAX), ..Self::default() };
+        let mut this = Self::default();
         for (i, &octet) in octets.iter().enumerate() {
-            let slot = this.octets.get_mut(i.min(Self::KEPT - 1));
-            if let Some(slot) = slot {
+            if let Some(slot) = this.0.get_mut(i.min(Self::KEPT - 1)) {
                 *slot = slot.rotate_left(3) ^ octet;
             }
         }
+        this.0[Self::KEPT] = u8::try_from(octets.len()).unwrap_or(u8::MAX);
         this
     }
 
     /// Returns the octets kept.
     #[must_use]
     pub fn octets(&self) -> &[u8] {
-        self.octets.get(..usize::from(self.length).min(Self::KEPT)).unwrap_or(&self.octets)
+        let length = usize::from(self.0[Self::KEPT]).min(Self::KEPT);
+        self.0.get(..length).unwrap_or_default()
+    }
+
+    /// Returns all of it as a number, for hashing.
+    #[must_use]
+    pub const fn packed(&self) -> u128 {
+        u128::from_le_bytes(self.0)
     }
 }
 

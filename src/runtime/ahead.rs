@@ -14,7 +14,7 @@ use std::{
 
 use picket_hw::{Capture, CaptureError, FileId, Frame, LinkType, Polled, PortId, Timestamp};
 
-use crate::engine::{Ahead, Scout};
+use crate::engine::{Ahead, Engine, Scout};
 
 /// Frames on their way to the engine.
 #[derive(Debug, Default)]
@@ -36,24 +36,39 @@ struct Taken {
     link: LinkType,
     number: u64,
     source: FileId,
-    /// `None` where the scout told nothing.
-    aheads: Option<Range<usize>>,
+    /// Where what was told of it begins; it ends where that of the next begins.
+    aheads: usize,
+    /// Whether the scout told anything.
+    told: bool,
 }
 
 impl Burst {
-    /// Calls `each` with every frame and what was told of it, in order.
+    /// Gives every frame to the engine, in order; `before` sees each first.
     ///
     /// # Errors
     ///
-    /// Returns the first error of `each`, at which it stops.
-    pub fn each<E>(
+    /// Returns the first error of `before`, at which it stops.
+    pub fn feed<E>(
         &self,
-        mut each: impl FnMut(&Frame<'_>, Option<&[Ahead]>) -> Result<(), E>,
+        engine: &mut Engine,
+        mut before: impl FnMut(&Frame<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        for (frame, aheads) in (0..self.len()).filter_map(|place| self.get(place)) {
-            each(&frame, aheads)?;
+        for first in (0..self.len()).step_by(FORESEEN) {
+            let next = first.saturating_add(FORESEEN).min(self.len());
+            engine.foresee(self.told(first..next));
+            for (frame, told) in (first..next).filter_map(|place| self.get(place)) {
+                before(&frame)?;
+                engine.ingest_read(&frame, told);
+            }
         }
         Ok(())
+    }
+
+    /// Returns what was told of some frames.
+    fn told(&self, frames: Range<usize>) -> &[Ahead] {
+        let begin =
+            |place: usize| self.frames.get(place).map_or(self.aheads.len(), |taken| taken.aheads);
+        self.aheads.get(begin(frames.start)..begin(frames.end)).unwrap_or_default()
     }
 
     /// Returns a frame and what was told of it.
@@ -68,7 +83,7 @@ impl Burst {
             number: taken.number,
             source: taken.source,
         };
-        Some((frame, taken.aheads.clone().and_then(|range| self.aheads.get(range))))
+        Some((frame, taken.told.then(|| self.told(place..place + 1))))
     }
 
     /// Returns the time of a frame.
@@ -76,21 +91,27 @@ impl Burst {
         self.frames.get(place).map(|taken| taken.at)
     }
 
-    pub(super) const fn len(&self) -> usize {
+    /// Returns how many frames there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
         self.frames.len()
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
         self.frames.is_empty()
     }
 
-    pub(super) fn clear(&mut self) {
+    /// Empties it, to be filled again.
+    pub fn clear(&mut self) {
         self.octets.clear();
         self.frames.clear();
         self.aheads.clear();
     }
 
-    pub(super) fn take(&mut self, frame: &Frame<'_>, scout: &Scout) {
+    /// Takes a frame in, and what a scout tells of it.
+    pub fn take(&mut self, frame: &Frame<'_>, scout: &Scout) {
         let (start, first) = (self.octets.len(), self.aheads.len());
         self.octets.extend_from_slice(frame.bytes);
         let told = scout.look(frame, &mut self.aheads);
@@ -102,7 +123,8 @@ impl Burst {
             link: frame.link,
             number: frame.number,
             source: frame.source,
-            aheads: told.then_some(first..self.aheads.len()),
+            aheads: first,
+            told,
         });
     }
 }
@@ -171,5 +193,7 @@ fn read<C: Capture>(
 
 /// Frames of a burst: what is told of them stays in the cache of a core.
 const FRAMES: usize = 256;
+/// Frames the engine looks ahead over: what it brought to the caches must still be there.
+const FORESEEN: usize = 32;
 /// Bursts on their way.
 const BURSTS: usize = 8;

@@ -40,6 +40,16 @@ pub struct Aliased<V> {
     inserted: u64,
 }
 
+/// Where an entry may stand.
+#[derive(Clone, Copy, Debug)]
+pub struct Whereabouts(u32);
+
+impl Default for Whereabouts {
+    fn default() -> Self {
+        Self(NONE)
+    }
+}
+
 #[derive(Debug)]
 struct Entry<V> {
     /// The number with, in place of the place, which the entry has anyway, a bit for each name that
@@ -98,6 +108,28 @@ impl<V: Named> Aliased<V> {
     pub fn find(&self, name: &V::Name) -> Option<u64> {
         let at = *self.names.find(self.hasher.hash_one(name), |&at| self.is(at, name))?;
         self.shelf.get(at >> NAME_BITS).map(|entry| entry.number(at >> NAME_BITS))
+    }
+
+    /// Says where the entry of a name stands, by the index alone: at the place told if anywhere. For
+    /// [`Self::glance`], which reads the place.
+    #[must_use]
+    pub fn whereabouts(&self, name: &V::Name) -> Whereabouts {
+        let hash = self.hasher.hash_one(name);
+        let mut first = NONE;
+        self.names.find(hash, |&at| {
+            first = at >> NAME_BITS;
+            true
+        });
+        Whereabouts(first)
+    }
+
+    /// Reads what stands at a place with its number, and the entries that expire before and after it.
+    /// It may be another's by now, or have been from the start.
+    #[must_use]
+    pub fn glance(&self, at: Whereabouts) -> Option<(u64, &V)> {
+        let entry = self.shelf.get(at.0)?;
+        core::hint::black_box(self.shelf.beside(at.0));
+        Some((entry.number(at.0), &entry.value))
     }
 
     /// Returns an entry by its number.
@@ -168,6 +200,16 @@ impl<V: Named> Aliased<V> {
         self.take_out(place(number)).map(|gone| gone.value)
     }
 
+    /// Takes an entry out with its names, without moving it; returns whether it was there.
+    pub fn discard(&mut self, number: u64) -> bool {
+        let known = self.get(number).is_some();
+        if known {
+            self.unname_all(place(number));
+            self.shelf.discard(place(number));
+        }
+        known
+    }
+
     /// Takes out the entry with the earliest deadline, if that is not after `now`.
     pub fn expire(&mut self, now: Timestamp) -> Option<Gone<u64, V>> {
         let (deadline, at) = self.shelf.earliest()?;
@@ -231,6 +273,12 @@ impl<V: Named> Aliased<V> {
     }
 
     fn take_out(&mut self, at: u32) -> Option<Gone<u64, V>> {
+        self.unname_all(at);
+        let (entry, deadline) = self.shelf.take(at)?;
+        Some(Gone { key: entry.number(at), value: entry.value, deadline })
+    }
+
+    fn unname_all(&mut self, at: u32) {
         let held = |this: &Self, which| this.shelf.get(at).is_some_and(|entry| entry.holds(which));
         for which in 0..MAX_NAMES {
             if !held(self, which) {
@@ -242,8 +290,6 @@ impl<V: Named> Aliased<V> {
                 found.remove();
             }
         }
-        let (entry, deadline) = self.shelf.take(at)?;
-        Some(Gone { key: entry.number(at), value: entry.value, deadline })
     }
 
     #[inline]

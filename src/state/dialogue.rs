@@ -10,11 +10,13 @@
 //! timers s and m, ten for ml, hours for CAP and calls) after its last message. Unanswered ones are
 //! forgotten first when the table is full, so that a flood of Begins flushes itself.
 
+use core::hash::{Hash, Hasher};
+
 use picket_dissectors::Digits;
 use picket_hw::Timestamp;
 
 use super::{
-    aliased::{Aliased, Named},
+    aliased::{Aliased, Named, Whereabouts},
     table::Gone,
     waiting::{Invoke, Spare, Waiting},
 };
@@ -112,18 +114,31 @@ impl Peer {
 }
 
 /// A transaction id at its owner.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct TidKey {
     tid: Tid,
     owner: Owner,
 }
 
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Owner {
     Title(Digits),
     Point(u32),
     /// Whoever: the dialogue that took the id last.
     Any,
+}
+
+// In two words: a message asks for ids some eight times.
+impl Hash for TidKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u128(self.tid.packed());
+        state.write_u128(match self.owner {
+            Owner::Title(digits) => digits.bits().get(),
+            // No title has so few bits: they begin at the top.
+            Owner::Point(code) => u128::from(code) << 8,
+            Owner::Any => 0,
+        });
+    }
 }
 
 /// A dialogue found for a message.
@@ -205,6 +220,21 @@ impl Dialogues {
         plausible.then_some(found)
     }
 
+    /// Says where the dialogue may stand in which a title, or without one a point code, has an id.
+    #[must_use]
+    pub fn whereabouts(&self, tid: Tid, title: Option<Digits>, pc: u32) -> Whereabouts {
+        let owner = title.map_or(Owner::Point(pc), Owner::Title);
+        // What is opened or closed goes into the index, or out of it, under both.
+        core::hint::black_box(self.table.whereabouts(&TidKey { tid, owner: Owner::Any }));
+        self.table.whereabouts(&TidKey { tid, owner })
+    }
+
+    /// Reads the dialogue that may be meant.
+    #[must_use]
+    pub fn glance(&self, at: Whereabouts) -> Option<&Dialogue> {
+        self.table.glance(at).map(|(_, dialogue)| dialogue)
+    }
+
     fn found(&self, id: u64, dtid: Tid, exact: bool) -> Option<Found> {
         let dialogue = self.table.get(id)?;
         // When both ends chose the same id, an unanswered dialogue can only be answered.
@@ -248,9 +278,9 @@ impl Dialogues {
 
     /// Ends a dialogue; returns whether it was there.
     pub fn close(&mut self, id: u64) -> bool {
-        let Some(dialogue) = self.table.remove(id) else { return false };
-        self.recycle(dialogue);
-        true
+        let Some(dialogue) = self.table.get_mut(id) else { return false };
+        dialogue.waiting.clear(&mut self.spare);
+        self.table.discard(id)
     }
 
     /// Takes back what a dialogue that is gone kept its invokes in.

@@ -94,6 +94,12 @@ impl<V> Shelf<V> {
         self.slots.get(at as usize)?.value.as_ref()
     }
 
+    /// Returns the deadlines of the values before and after one in the order of its class.
+    pub(super) fn beside(&self, at: u32) -> [Option<Timestamp>; 2] {
+        let Some(slot) = self.slots.get(at as usize) else { return [None; 2] };
+        [slot.before(), slot.after].map(|at| self.slots.get(at as usize).map(|slot| slot.deadline))
+    }
+
     #[inline]
     pub(super) fn get_mut(&mut self, at: u32) -> Option<&mut V> {
         self.slots.get_mut(at as usize)?.value.as_mut()
@@ -188,14 +194,30 @@ impl<V> Shelf<V> {
     /// Takes a value out; returns it with its deadline.
     pub(super) fn take(&mut self, at: u32) -> Option<(V, Timestamp)> {
         self.unlink(at);
-        let free = self.free;
         let slot = self.slots.get_mut(at as usize)?;
-        let value = slot.value.take()?;
-        slot.after = free;
-        let deadline = slot.deadline;
-        self.free = at;
-        self.len -= 1;
+        let (value, deadline) = (slot.value.take()?, slot.deadline);
+        self.free(at);
         Some((value, deadline))
+    }
+
+    /// Drops a value where it stands.
+    pub(super) fn discard(&mut self, at: u32) {
+        self.unlink(at);
+        let Some(slot) = self.slots.get_mut(at as usize) else { return };
+        if slot.value.is_some() {
+            slot.value = None;
+            self.free(at);
+        }
+    }
+
+    /// Notes that a place is free.
+    fn free(&mut self, at: u32) {
+        let free = self.free;
+        if let Some(slot) = self.slots.get_mut(at as usize) {
+            slot.after = free;
+            self.free = at;
+            self.len -= 1;
+        }
     }
 
     /// Returns the place of the value that has to go next, and counts that it does.

@@ -71,10 +71,7 @@ impl Setting {
         let mut capture = MemoryCapture::new(frames, way.burst, Idle::Never);
         if way.reading == Reading::Ahead {
             let read = read_ahead(&mut capture, engine.scout(), |burst| {
-                burst.each(|frame, told| {
-                    engine.ingest_read(frame, told);
-                    Ok::<(), std::io::Error>(())
-                })?;
+                burst.feed(&mut engine, |_| Ok::<(), std::io::Error>(()))?;
                 self.write(&mut engine, &mut said);
                 Ok::<(), std::io::Error>(())
             });
