@@ -16,7 +16,7 @@ use picket_hw::{FileId, Frame, LinkType, PortId, Timestamp};
 use picket_rules::{Raw, RuleInfo};
 
 use crate::{
-    config::{ConfigError, Document, Plan, plan::HomeNeed},
+    config::{ConfigError, Document, Plan, error::suggest_or, plan::HomeNeed},
     engine::{Engine, Options, Output, Rules, Stats, alert::AlertId},
     synth::{self, Generator, scenario::Scenario, scenarios},
 };
@@ -38,9 +38,7 @@ pub struct Case {
 #[derive(Debug, thiserror::Error)]
 pub enum CaseError {
     /// The case names no scenario there is.
-    #[error(
-        "{place}: rule {rule}: no scenario is called {scenario}; `picket synth --list` names them"
-    )]
+    #[error("{place}: rule {rule}: no scenario is called {scenario}; {remedy}")]
     Unknown {
         /// Where the rule begins.
         place: String,
@@ -48,6 +46,8 @@ pub enum CaseError {
         rule: String,
         /// What it asks for.
         scenario: String,
+        /// The one it may mean, or where they are listed.
+        remedy: String,
     },
     /// The case is not of the form it should have.
     #[error("{place}: rule {rule}: a case is written {{ scenario: NAME, expect: NUMBER }}")]
@@ -128,6 +128,9 @@ fn read(rule: &RuleInfo, case: &Raw) -> Result<Case, CaseError> {
         place: place(),
         rule: known_as(),
         scenario: name.to_owned(),
+        remedy: suggest_or(name, scenarios::all().map(|scenario| scenario.name), || {
+            "`picket synth --list` names them".to_owned()
+        }),
     })?;
     let name = rule.name.clone().unwrap_or_else(|| rule.title.clone());
     Ok(Case { rule: known_as(), name, scenario, expect })

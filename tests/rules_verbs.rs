@@ -197,6 +197,23 @@ fn what_is_doubtful_in_rules_of_ones_own_is_said_with_file_and_line() {
 }
 
 #[test]
+fn a_rule_of_ones_own_gives_way_to_a_shipped_one_of_its_id() {
+    let (shipped, rule) = pack::LIBRARY[0];
+    let folder = tempfile::tempdir().expect("a directory");
+    // Whatever the files are called.
+    for name in ["a.yml", "z.yml"] {
+        let file = folder.path().join(name);
+        fs::write(&file, rule).expect("written");
+        let out = picket(&["check", "--rules", &shown(&file)]);
+        assert_eq!(out.status.code(), Some(2));
+        let said = text(&out.stderr);
+        let want = format!("picket: {}:1:1: `", shown(&file));
+        assert!(said.starts_with(&want) && said.contains(shipped), "{said}");
+        fs::remove_file(&file).expect("removed");
+    }
+}
+
+#[test]
 fn an_unknown_rule_is_named_with_the_nearest() {
     let out = picket(&["rules", "explain", "numbers_looked_up_in_bulks", "none.pcap"]);
     assert_eq!(out.status.code(), Some(2));

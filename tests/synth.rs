@@ -256,6 +256,7 @@ fn rules_test_tells_cases_that_hold_from_those_that_do_not() {
             2,
             "case.yml:1:1: rule 5f0a1a52-6a0e-4c55-8a6e-0c1e8ab1ffff: no scenario is called no_such",
         ),
+        ("- { scenario: ati_from_abroat, expect: 1 }", 2, "did you mean `ati_from_abroad`?"),
         ("- { scenario: ati_from_abroad }", 2, "a case is written"),
     ] {
         let dir = tempfile::tempdir().expect("a directory");

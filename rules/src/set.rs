@@ -179,6 +179,7 @@ impl<E: 'static> Builder<E> {
     ///
     /// Returns everything that is wrong with the files, by file and place.
     pub fn build(mut self) -> Result<(RuleSet<E>, Vec<Warning>), Vec<LoadError>> {
+        let added = (0..).zip(&self.files).map(|(at, (file, _))| (file.to_string(), at)).collect();
         self.files.sort_by(|a, b| a.0.cmp(&b.0));
         let mut errors = Vec::new();
         let (mut documents, mut filters) = (Vec::new(), Vec::new());
@@ -197,6 +198,7 @@ impl<E: 'static> Builder<E> {
             logic: Vec::new(),
             warnings: Vec::new(),
             errors,
+            added,
         };
         loading.check_names();
         for (number, document) in &documents {
@@ -222,6 +224,8 @@ struct Loading<'b, E: 'static> {
     logic: Vec<Option<Logic<E>>>,
     warnings: Vec<Warning>,
     errors: Vec<LoadError>,
+    /// When each file was added.
+    added: BTreeMap<String, usize>,
 }
 
 impl<E: 'static> Loading<'_, E> {
@@ -232,7 +236,10 @@ impl<E: 'static> Loading<'_, E> {
     fn check_names(&mut self) {
         let mut seen: BTreeMap<(&str, &str), &Place> = BTreeMap::new();
         let mut duplicates = Vec::new();
-        for rule in &self.rules {
+        // What came later is to give way: shipped rules come before those of the operator.
+        let mut rules: Vec<&RuleInfo> = self.rules.iter().collect();
+        rules.sort_by_key(|rule| self.added.get(&*rule.place.file));
+        for rule in rules {
             for (what, word) in [("id", &rule.id), ("name", &rule.name)] {
                 let Some(word) = word else { continue };
                 if let Some(first) = seen.insert((what, word), &rule.place) {

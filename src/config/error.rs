@@ -65,12 +65,24 @@ impl From<Problem> for ConfigError {
 #[must_use]
 pub fn suggest<'a, I: IntoIterator<Item = &'a str>>(wrong: &str, candidates: I) -> String {
     let candidates: Vec<&str> = candidates.into_iter().collect();
-    let nearest = candidates.iter().map(|name| (distance(wrong, name), *name)).min();
+    suggest_or(wrong, candidates.iter().copied(), || match candidates.len() {
+        0 => "remove it".to_owned(),
+        1..=LISTED => format!("use one of: {}", candidates.join(", ")),
+        _ => "check the spelling".to_owned(),
+    })
+}
+
+/// Returns "did you mean" with the nearest candidate, else another remedy.
+#[must_use]
+pub fn suggest_or<'a, I: IntoIterator<Item = &'a str>>(
+    wrong: &str,
+    candidates: I,
+    otherwise: impl FnOnce() -> String,
+) -> String {
+    let nearest = candidates.into_iter().map(|name| (distance(wrong, name), name)).min();
     match nearest {
         Some((d, name)) if d <= 1 + wrong.chars().count() / 3 => format!("did you mean `{name}`?"),
-        _ if candidates.is_empty() => "remove it".to_owned(),
-        _ if candidates.len() <= LISTED => format!("use one of: {}", candidates.join(", ")),
-        _ => "check the spelling".to_owned(),
+        _ => otherwise(),
     }
 }
 

@@ -14,7 +14,7 @@ use picket_rules::RuleInfo;
 use super::{Failure, guess, input, is_dash, output, setup};
 use crate::{
     cases::{self, Bench, Case},
-    config::{error::suggest, plan::HomeNeed},
+    config::{error::suggest_or, plan::HomeNeed},
     engine::Rules as Compiled,
 };
 
@@ -142,12 +142,7 @@ fn find(infos: &[RuleInfo], text: &str) -> Result<usize, Failure> {
     };
     infos.iter().position(known_as).ok_or_else(|| {
         let names = infos.iter().filter_map(|info| info.name.as_deref());
-        let remedy = suggest(text, names);
-        let remedy = if remedy.starts_with("did you mean") {
-            remedy
-        } else {
-            "`picket rules list` names them".to_owned()
-        };
+        let remedy = suggest_or(text, names, || "`picket rules list` names them".to_owned());
         Failure::Wrong(anyhow!("no rule is called `{text}`; {remedy}"))
     })
 }
