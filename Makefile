@@ -5,7 +5,7 @@
 #   make test-nic          capture through DPDK in an emulated machine: e1000e, virtio-net, vmxnet3
 #   make deny              licences, sources and bans through cargo-deny (built on first use)
 #   make bench             criterion benches, and docs/performance.md: against tshark, libpcap, testpmd and tcpdump; an hour
-#   make pgo               a binary built by the profile of a replay, about a sixth faster
+#   make pgo               a binary built by the profile of a replay, a fifth faster
 #   make soak [MESSAGES=n] [SOAK_SECONDS=n] [SOAK_RATE=n] a long synthetic capture through the whole engine, memory bounded
 #   make false-alarms      alarms about benign traffic, by cause: at most five in two million messages
 #   make robustness        recall and false alarms with packets lost, one direction missing, frames doubled
