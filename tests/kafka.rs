@@ -497,10 +497,7 @@ fn an_outbox_on_a_full_disk_ends_in_time_and_says_what_it_could_not_keep() {
     let all = place.levels();
     let rank = |level: &str| levels.iter().position(|known| *known == level).expect("a level");
     let ids: BTreeSet<String> = kept.iter().map(id).collect();
-    // What found no room and waited in memory when the time was up was not given up for anything.
-    let given_up = |id: &str| said.contains(&format!("alert lost id=\"{id}\""));
-    let gone = all.iter().filter(|(id, _)| !ids.contains(*id) && given_up(id));
-    let gone = gone.map(|(_, level)| rank(level));
+    let gone = all.iter().filter(|(id, _)| !ids.contains(*id)).map(|(_, level)| rank(level));
     // What Picket says of itself is not of the capture.
     let found = kept.iter().filter_map(|alert| all.get(&id(alert)));
     let least = found.map(|level| rank(level)).min();

@@ -190,6 +190,7 @@ impl Delivery {
             backlog: Vec::new(),
             unsettled: Vec::new(),
             notices: BTreeMap::new(),
+            floor: None,
         };
         let writer = std::thread::Builder::new()
             .name("picket-outbox".into())

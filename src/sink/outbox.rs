@@ -362,7 +362,7 @@ impl Outbox {
         let mut octets = self.octets;
         let mut sinks = self.sinks.clone();
         let mut run = || -> rusqlite::Result<Written> {
-            self.reserve.bound(&self.connection)?;
+            self.reserve.bound(&self.connection, entries.len())?;
             let mut lost = Vec::new();
             let transaction = self.connection.transaction()?;
             for settlement in settlements {

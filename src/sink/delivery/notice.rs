@@ -57,6 +57,11 @@ pub(super) static REFUSED: Kind = Kind {
     action: "Read them with picket alerts show, and raise the size limit of the output or correct its settings.",
 };
 
+/// Whether a rule is one of these.
+pub(super) fn is_one(rule_id: &str) -> bool {
+    [&LOST, &REFUSED].into_iter().any(|kind| kind.id == rule_id)
+}
+
 impl Notice {
     pub(super) fn new(kind: &'static Kind, sink: Option<&str>, first: &str, at: u64) -> Self {
         Self {

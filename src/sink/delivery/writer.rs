@@ -96,6 +96,8 @@ pub(super) struct Writer {
     pub(super) backlog: Vec<Entry>,
     pub(super) unsettled: Vec<Settlement>,
     pub(super) notices: BTreeMap<String, Notice>,
+    /// The gravest level that a full disk has cost, until it has room again.
+    pub(super) floor: Option<Level>,
 }
 
 impl Writer {
@@ -171,6 +173,7 @@ impl Writer {
     /// Keeps what was offered and what outputs took. Returns whether that worked.
     fn keep(&mut self, urgent: bool) -> bool {
         self.take_offers();
+        self.drop_lesser();
         self.take_notices(urgent);
         if self.backlog.is_empty() && self.unsettled.is_empty() {
             return true;

@@ -47,22 +47,36 @@ impl Reserve {
         }
     }
 
-    /// Bounds what the next transaction may add to the database. The log gets as many pages and they
-    /// stay in it until they are written back, so it is half of what is free, without what is in the
-    /// log already and without what a reserve must hold. Where the disk does not say what it has, or
-    /// a quota ends before the disk does, the database finds out by itself.
-    pub(super) fn bound(&self, connection: &Connection) -> rusqlite::Result<()> {
+    /// Bounds what the next transaction, of so many alerts, may add to the database. The log gets as
+    /// many pages, and those of the indexes that change, and they stay in it until they are written
+    /// back. So it is half of what is free, without those of the indexes, without what is in the log
+    /// already and without what a reserve must hold. Where the disk does not say what it has, or a
+    /// quota ends before the disk does, the database finds out by itself.
+    pub(super) fn bound(&self, connection: &Connection, alerts: usize) -> rusqlite::Result<()> {
         let Some(path) = &self.path else { return Ok(()) };
-        let Ok(disk) = rustix::fs::statvfs(&self.database) else { return Ok(()) };
+        let Some(free) = self.free() else { return Ok(()) };
         let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get(0));
         let (pages, size): (i64, i64) = (pragma("page_count")?, pragma("page_size")?);
         let size = count_of(size).max(1);
         let written = fs::metadata(&self.database).map_or(0, |found| found.len());
         let pending = (count_of(pages) * size).saturating_sub(written);
+        let changed = (alerts as u64).saturating_mul(CHANGED).min(count_of(pages)) * (size + FRAME);
         let reserve = if is_whole(path) { 0 } else { OCTETS };
-        let free = disk.f_bavail.saturating_mul(disk.f_frsize).saturating_sub(pending + reserve);
-        let most = pages.saturating_add(int(free / 2 / size));
+        let free = free.saturating_sub(pending + reserve + changed);
+        let most = pages.saturating_add(int(free / 2 / (size + FRAME)));
         connection.pragma_update_and_check(None, "max_page_count", most, |_| Ok(()))
+    }
+
+    /// Whether it is there and the disk has more room than that by far.
+    pub(super) fn is_idle(&self) -> bool {
+        let Some(path) = &self.path else { return true };
+        is_whole(path) && self.free().is_none_or(|free| free >= ROOMY)
+    }
+
+    /// Returns what the disk has free, octets.
+    fn free(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(&self.database).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 
     /// Gives it up.
@@ -83,3 +97,9 @@ fn is_whole(path: &Path) -> bool {
 const FILE: &str = "outbox.reserve";
 /// Enough for the log of a deletion.
 const OCTETS: u64 = 192 << 10;
+/// A disk with so many octets free is not full.
+const ROOMY: u64 = 8 * OCTETS;
+/// Pages of the indexes that an alert changes: one in each of six, and as many above them.
+const CHANGED: u64 = 12;
+/// Octets of the log before each page.
+const FRAME: u64 = 24;

@@ -263,6 +263,12 @@ impl Outbox {
         self.reserve.take();
     }
 
+    /// Whether the disk has room to spare, as far as it says so.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.reserve.is_idle()
+    }
+
     /// Returns how many alerts were ever given up although they were owed, by level.
     ///
     /// # Errors
