@@ -216,12 +216,11 @@ pub fn configuration_of(model: &Model) -> String {
         out.push_str(&format!("class = \"{class}\"\nrelation = \"roaming\"\n"));
     }
     let further = whole(model.people.partners).clamp(12, MOST_PARTNERS) - 12;
-    for (number, network) in
-        FURTHER.iter().take(usize::try_from(further).unwrap_or_default()).enumerate()
-    {
-        let tadig = format!("{}X{number:02}", network.country);
+    let further = usize::try_from(further).unwrap_or_default();
+    let hundreds = ('P'..).flat_map(|letter| (0..100).map(move |number| (letter, number)));
+    for (network, (letter, number)) in FURTHER.iter().take(further).zip(hundreds) {
         out.push_str("\n[[network]]\n");
-        operator(&mut out, network, tadig.get(..5).unwrap_or("AAXXX"));
+        operator(&mut out, network, &format!("{}{letter}{number:02}", network.country));
         out.push_str("class = \"plmn\"\nrelation = \"roaming\"\n");
     }
     for rule in ["registration_faster_than_travel", "vectors_harvested"] {
