@@ -256,7 +256,7 @@ fn every_locked_package_is_licensed_as_deny_toml_allows() {
     };
     let sources: Vec<_> = list(&deny["sources"]["allow-registry"]);
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--locked", "--offline", "--all-features"])
+        .args(["metadata", "--format-version", "1", "--locked", "--all-features"])
         .current_dir(root())
         .output()
         .expect("cargo runs");
