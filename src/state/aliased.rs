@@ -374,4 +374,62 @@ mod tests {
         assert!(table.is_empty());
         assert!(table.names.is_empty());
     }
+
+    #[test]
+    fn a_glance_sees_what_a_name_finds() {
+        let now = Timestamp::from_nanos(0);
+        let mut table = Aliased::new(100, &[10], 7);
+        let names = 0..100_u8;
+        for name in names.clone() {
+            let (number, _) = table.insert(("it", [name, name + 100]), 0, now);
+            table.name(number, 0);
+            table.name(number, 1);
+        }
+        // The index may name another's place when the hashes of two are alike: then it is no harm, and
+        // never where the name is held by nobody else.
+        let seen = |table: &Aliased<(&str, [u8; 2])>, name| {
+            let at = table.whereabouts(&name);
+            table.glance(at).map(|(number, _)| number)
+        };
+        let same = names.chain(100..200).filter(|name| {
+            let found = table.find(name);
+            found.is_some() && seen(&table, *name) == found
+        });
+        assert!(same.count() >= 195);
+        assert_eq!(seen(&Aliased::new(1, &[10], 7), 1), None, "nothing is there");
+    }
+
+    #[test]
+    fn what_is_discarded_is_gone_as_if_it_was_removed() {
+        let now = Timestamp::from_nanos(0);
+        let mut tables = [Aliased::new(3, &[10], 7), Aliased::new(3, &[10], 7)];
+        for step in 0..60_u8 {
+            let [removed, discarded] = &mut tables;
+            for table in [&mut *removed, &mut *discarded] {
+                let (number, _) = table.insert(("it", [step, step + 100]), 0, now);
+                table.name(number, step % 2);
+            }
+            // Every third goes at once, every fifth a while later, some never: those are pushed out.
+            for gone in
+                [Some(step).filter(|_| step % 3 == 0), step.checked_sub(2), step.checked_sub(5)]
+                    .into_iter()
+                    .flatten()
+                    .filter(|gone| gone % 5 != 1)
+            {
+                let name = gone + 100 * (gone % 2);
+                let number = removed.find(&name);
+                assert_eq!(discarded.find(&name), number, "{step}");
+                let Some(number) = number else { continue };
+                assert!(removed.remove(number).is_some());
+                assert!(discarded.discard(number));
+                assert!(!discarded.discard(number), "once");
+            }
+            let told = |table: &Aliased<(&str, [u8; 2])>| {
+                let held: Vec<_> = (0..200).filter_map(|name| table.find(&name)).collect();
+                (held, table.len(), table.evictions(), table.next_deadline(), table.names.len())
+            };
+            assert_eq!(told(removed), told(discarded), "{step}");
+        }
+        assert!(tables[0].evictions() > 0 && tables[0].evictions() < 30);
+    }
 }

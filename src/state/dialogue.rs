@@ -134,8 +134,8 @@ impl Hash for TidKey {
         state.write_u128(self.tid.packed());
         state.write_u128(match self.owner {
             Owner::Title(digits) => digits.bits().get(),
-            // No title has so few bits: they begin at the top.
-            Owner::Point(code) => u128::from(code) << 8,
+            // The octet that holds a title's length is never zero; here it is.
+            Owner::Point(code) => (u128::from(code) + 1) << 8,
             Owner::Any => 0,
         });
     }
