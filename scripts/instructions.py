@@ -23,9 +23,8 @@ RECORD = os.path.join(HERE, "instructions.json")
 CAPTURE = os.path.join(ROOT, "benches", "fixed.pcap.gz")
 CONFIG = os.path.join(ROOT, "benches", "fixed.toml")
 TOLERANCE = 0.25
-LOOK, READ = "Scout::look", "Engine>::ingest_read|Engine::ingest_read"
-FORESEE = "Engine>::foresee|Engine::foresee"
-DECIDE, ASK = "::decide", "::ask_rules"
+LOOK, FORESEE = "Scout>?::look", "Witness>?::foresee"
+READ, DECIDE, HEAR = "Witness>?::ingest_read", "Witness>?::decide", "Judge>?::hear"
 
 
 def inclusive(path):
@@ -76,14 +75,14 @@ def count(picket):
             sys.exit(f"no function {pattern} in the profile: is it inlined, or has it another name?")
         return max(found) / frames
 
-    look, foresee, read, decide, ask = of(LOOK), of(FORESEE), of(READ), of(DECIDE), of(ASK)
+    look, foresee, read, decide, hear = of(LOOK), of(FORESEE), of(READ), of(DECIDE), of(HEAR)
     return {
         "link to SCCP, opening TCAP": look,
         "looking up what is to come": foresee,
         "state, dialogues, MAP and CAP": read - decide,
-        "trackers and counters": decide - ask,
-        "rules and alerts": ask,
-        "all": look + foresee + read,
+        "trackers and counters": decide,
+        "rules and alerts": hear,
+        "all": look + foresee + read + hear,
     }
 
 

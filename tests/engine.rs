@@ -19,13 +19,15 @@ use picket_hw::memory::OwnedFrame;
 
 const PLAIN: Way = Way { seed: 1, burst: 64, idle: false, reading: Reading::Here };
 
-const WAYS: [Way; 6] = [
+const WAYS: [Way; 8] = [
     Way { seed: 2, burst: 1, ..PLAIN },
     Way { seed: 3, burst: 7, idle: true, ..PLAIN },
     Way { seed: u64::MAX, idle: true, ..PLAIN },
     Way { burst: 1, idle: true, ..PLAIN },
     Way { seed: 4, reading: Reading::Layers, ..PLAIN },
     Way { seed: 5, reading: Reading::Ahead, ..PLAIN },
+    Way { seed: 6, burst: 7, reading: Reading::Ahead, ..PLAIN },
+    Way { seed: 7, burst: 1_000, reading: Reading::Bursts, ..PLAIN },
 ];
 
 fn same_every_way(setting: &Setting, frames: &[OwnedFrame]) -> Said {
@@ -37,8 +39,16 @@ fn same_every_way(setting: &Setting, frames: &[OwnedFrame]) -> Said {
             assert_eq!(differing, None, "{way:?}");
             assert_eq!(plain.len(), other.len(), "{way:?}");
         }
+        assert_eq!(counted(&plain), counted(&other), "{way:?}");
     }
     plain
+}
+
+/// Returns what both halves of the engine count together.
+fn counted(said: &Said) -> String {
+    let stats = &said.stats;
+    let rules: Vec<_> = stats.alerts.iter().collect();
+    format!("{rules:?} {} {} {:?}", stats.suppressed, stats.events, stats.senders.ranked())
 }
 
 #[test]

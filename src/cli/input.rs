@@ -11,9 +11,10 @@ use picket_hw::{Capture, Frame, Polled, file::FileCapture};
 
 use super::{Failure, evidence::Evidence, output::say};
 use crate::{
-    engine::{Engine, Output},
+    engine::{Engine, Judge, Output},
     event::fields::Names,
     runtime::ahead::{self, Burst},
+    state::trail::Trail,
 };
 
 /// An opened input.
@@ -56,18 +57,19 @@ impl Input {
         mut evidence: Option<&mut Evidence>,
         mut out: impl FnMut(&Output, &Names) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        self.name_files(names);
+        name_files(&self.capture, names);
         if self.threads > 1 {
             self.drive_ahead(engine, names, &mut evidence, &mut out)?;
         } else {
             self.drive_here(engine, names, &mut evidence, &mut out)?;
         }
-        self.name_files(names);
+        name_files(&self.capture, names);
         if let Some(end) = self.capture.end_time() {
             engine.advance(end);
         }
         engine.finish();
-        hand_out(engine, names, &mut evidence, &mut out)?;
+        let (witness, judge) = engine.halves();
+        hand_out(witness.trails(), judge, names, &mut evidence, &mut out)?;
         self.bar.finish_and_clear();
         Ok(())
     }
@@ -88,26 +90,28 @@ impl Input {
                 .poll(&mut |frame| burst.take(&frame, &scout))
                 .map_err(|error| Failure::Failed(anyhow!(error)))?;
             burst.feed(engine, |frame| see(evidence, frame))?;
-            self.name_files(names);
-            hand_out(engine, names, evidence, out)?;
+            name_files(&self.capture, names);
+            let (witness, judge) = engine.halves();
+            hand_out(witness.trails(), judge, names, evidence, out)?;
             self.bar.set_position(self.capture.progress().read);
         }
         Ok(())
     }
 
-    /// As [`Self::drive_here`], with the input read on another thread; what comes of it is the same.
+    /// As [`Self::drive_here`], with half of the engine on another thread; what comes of it is the same.
     fn drive_ahead(
         &mut self,
         engine: &mut Engine,
-        names: &Names,
+        names: &mut Names,
         evidence: &mut Option<&mut Evidence>,
         out: &mut impl FnMut(&Output, &Names) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let bar = &self.bar;
-        let read = ahead::read_ahead(&mut self.capture, engine.scout(), |burst| {
-            burst.feed(engine, |frame| see(evidence, frame))?;
-            hand_out(engine, names, evidence, out)?;
-            bar.set_position(burst.read);
+        let read = ahead::side_by_side(&mut self.capture, engine, |capture, burst, judge| {
+            burst.frames().try_for_each(|frame| see(evidence, &frame))?;
+            name_files(capture, names);
+            hand_out(burst.trails(), judge, names, evidence, out)?;
+            bar.set_position(capture.progress().read);
             Ok::<(), Failure>(())
         })?;
         read.map_err(|error| Failure::Failed(anyhow!(error)))
@@ -139,14 +143,15 @@ impl Input {
             say(&format!("picket: {fault}"));
         }
     }
+}
 
-    fn name_files(&self, names: &mut Names) {
-        while let Some(name) = u16::try_from(names.files.len())
-            .ok()
-            .and_then(|next| self.capture.source_name(picket_hw::FileId(next)))
-        {
-            names.files.push(name.to_owned());
-        }
+/// Adds the names of the files opened since.
+fn name_files(capture: &FileCapture, names: &mut Names) {
+    while let Some(name) = u16::try_from(names.files.len())
+        .ok()
+        .and_then(|next| capture.source_name(picket_hw::FileId(next)))
+    {
+        names.files.push(name.to_owned());
     }
 }
 
@@ -157,15 +162,16 @@ fn see(evidence: &mut Option<&mut Evidence>, frame: &Frame<'_>) -> Result<(), Fa
 
 /// Hands out what came of a burst.
 fn hand_out(
-    engine: &mut Engine,
+    trails: impl Iterator<Item = Trail>,
+    judge: &mut Judge,
     names: &Names,
     evidence: &mut Option<&mut Evidence>,
     out: &mut impl FnMut(&Output, &Names) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     if let Some(evidence) = evidence {
-        engine.trails().for_each(|trail| evidence.trail(trail));
+        trails.for_each(|trail| evidence.trail(trail));
     }
-    while let Some(output) = engine.poll() {
+    while let Some(output) = judge.poll() {
         if let (Some(evidence), Output::Alert(alert)) = (&mut *evidence, &output) {
             evidence.alert(alert);
         }

@@ -10,12 +10,12 @@ use picket_dissectors::{
 };
 
 use super::{
-    Engine,
+    Witness,
     wire::{Seen, pure},
 };
 use crate::event::{Carrier, EventType, Label};
 
-impl Engine {
+impl Witness {
     /// Reads an SCTP user message.
     pub(super) fn adaptation(&mut self, mut seen: Seen, octets: &[u8]) {
         if octets.is_empty() {

@@ -119,6 +119,7 @@ impl Alerts {
         outcome: Outcome,
         out: &mut VecDeque<Alert>,
     ) {
+        while self.waiting.expire(event.at).is_some() {}
         if self.waiting.is_empty() {
             return;
         }

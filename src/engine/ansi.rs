@@ -10,12 +10,12 @@ use picket_dissectors::{
     tcap::ansi::{self, ComponentKind, Operation, Package},
 };
 
-use super::{Engine, transaction::Envelope, wire::pure};
+use super::{Witness, transaction::Envelope, wire::pure};
 use crate::event::{
     AnsiFacts, Component, ComponentType, DialogueState, EventType, MessageType, TcapFacts, Tid,
 };
 
-impl Engine {
+impl Witness {
     /// Tells each component of an ANSI package; `false` when the octets are none.
     pub(super) fn ansi(&mut self, envelope: &Envelope, octets: &[u8]) -> bool {
         let read = pure(|| {

@@ -12,7 +12,7 @@ use picket_dissectors::{
 };
 
 use super::{
-    Engine, application,
+    Witness, application,
     shape::{Fit, fit},
     wire::pure,
 };
@@ -22,7 +22,7 @@ use crate::{
     state::{dialogue::Found, waiting::Invoke},
 };
 
-impl Engine {
+impl Witness {
     pub(super) fn invoke(
         &mut self,
         event: &mut SigEvent,

@@ -1,14 +1,14 @@
 //! Requests in masses about people nobody knows: counted by the point code they come through, so
 //! that they neither push out what is known nor become an alert each.
 
-use super::Engine;
+use super::Witness;
 use crate::{
     event::{Direction, SigEvent},
     state::path::Point,
     track::flood::FLOOD,
 };
 
-impl Engine {
+impl Witness {
     /// Counts a request without business; tells in the event how many came the same way.
     pub(super) fn count_flood(&mut self, event: &mut SigEvent) {
         let outside = !matches!(event.direction, Direction::Outbound | Direction::Internal);

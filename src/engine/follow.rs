@@ -2,14 +2,14 @@
 
 use picket_dissectors::Note;
 
-use super::Engine;
+use super::Witness;
 use crate::{
     enrich::network::{NodeRole, Origin},
     event::{ComponentType, Outcome, Protocol, SigEvent},
     track::{business, presence},
 };
 
-impl Engine {
+impl Witness {
     pub(super) fn track(&mut self, event: &mut SigEvent) {
         let Some(operation) = event.operation else { return };
         let component =

@@ -7,7 +7,7 @@ use picket_dissectors::{
 };
 
 use super::{
-    Engine,
+    Witness,
     scout::{Carried, Tcap},
     transaction::Envelope,
     wire::pure,
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-impl Engine {
+impl Witness {
     /// Reads an SCCP message. `envelope` says what the layers below said.
     pub(super) fn network(&mut self, envelope: &mut Envelope, octets: &[u8]) {
         self.stats.sccp_messages += 1;

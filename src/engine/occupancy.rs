@@ -21,22 +21,23 @@ impl Engine {
             let entries = u64::try_from(entries).unwrap_or(u64::MAX);
             Occupancy { table, entries, evictions }
         };
-        let (open, closed) = self.alerts.occupancy();
-        let sctp = self.associations.counters();
+        let Self { witness, judge } = self;
+        let (open, closed) = judge.alerts.occupancy();
+        let sctp = witness.associations.counters();
         [
-            of("associations", self.associations.len(), sctp.evicted_associations),
-            of("sctp_fragments", self.associations.fragments(), sctp.evicted_fragments),
-            of("ip_fragments", self.fragments.len(), self.fragments.counters().evicted),
-            of("sccp_segments", self.segments.len(), self.segments.counters().evicted),
-            of("dialogues", self.dialogues.len(), self.dialogues.evictions()),
-            of("subscribers", self.subscribers.len(), self.subscribers.evictions()),
-            of("dossiers", self.dossiers.len(), self.dossiers.evictions()),
-            of("global_titles", self.senders.entries(), self.senders.evictions()),
-            of("deliveries", self.deliveries.len(), self.deliveries.evictions()),
-            of("versions", self.versions.entries(), self.versions.evictions()),
-            of("point_codes", self.paths.entries(), self.paths.evictions()),
-            of("mirror", self.mirror.len(), self.mirror.evictions()),
-            of("correlations", self.rule_state.len(), self.rule_state.evictions()),
+            of("associations", witness.associations.len(), sctp.evicted_associations),
+            of("sctp_fragments", witness.associations.fragments(), sctp.evicted_fragments),
+            of("ip_fragments", witness.fragments.len(), witness.fragments.counters().evicted),
+            of("sccp_segments", witness.segments.len(), witness.segments.counters().evicted),
+            of("dialogues", witness.dialogues.len(), witness.dialogues.evictions()),
+            of("subscribers", witness.subscribers.len(), witness.subscribers.evictions()),
+            of("dossiers", witness.dossiers.len(), witness.dossiers.evictions()),
+            of("global_titles", witness.senders.entries(), witness.senders.evictions()),
+            of("deliveries", witness.deliveries.len(), witness.deliveries.evictions()),
+            of("versions", witness.versions.entries(), witness.versions.evictions()),
+            of("point_codes", witness.paths.entries(), witness.paths.evictions()),
+            of("mirror", witness.mirror.len(), witness.mirror.evictions()),
+            of("correlations", judge.rule_state.len(), judge.rule_state.evictions()),
             of("alerts", open, closed),
         ]
     }

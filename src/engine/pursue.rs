@@ -3,14 +3,14 @@
 use picket_dissectors::map::parameters::{Gifts, Requested};
 use picket_hw::Timestamp;
 
-use super::{Engine, flood::drowned};
+use super::{Witness, flood::drowned};
 use crate::{
     enrich::network::{NodeRole, Origin},
     event::{Operation, Outcome, Protocol, SigEvent},
     state::dossiers::Dossier,
 };
 
-impl Engine {
+impl Witness {
     /// A request: one that nobody should send is counted, one of the subscriber's own home may be
     /// polling, and a call or message explains such requests.
     pub(super) fn pursue(&mut self, event: &mut SigEvent, operation: Operation) {

@@ -6,14 +6,14 @@
 use picket_dissectors::{Note, tcap::Component as Wire};
 
 use super::{
-    Engine,
+    Witness,
     opening::Opened,
     transaction::{Envelope, peers},
     wire::pure,
 };
 use crate::event::{Component, Direction, EventType, Outcome, SigEvent};
 
-impl Engine {
+impl Witness {
     /// Tells each component of a returned message, and ends its dialogue.
     pub(super) fn returned(&mut self, envelope: &Envelope, data: &[u8]) {
         let mut room = Opened::room();

@@ -29,20 +29,25 @@ impl Engine {
     /// subscriber for millions of them.
     #[must_use]
     pub fn snapshot(&self) -> Vec<u8> {
+        let Self { witness, judge } = self;
         let mut out = Writer::new();
         out.section_of(ABOUT, 1, |out| {
             let names: Vec<&str> =
-                self.plan.networks.all().iter().map(|network| network.name.as_str()).collect();
-            out.put(&(names, self.since.map(Timestamp::nanos), self.now.max(self.until).nanos()));
+                witness.plan.networks.all().iter().map(|network| network.name.as_str()).collect();
+            out.put(&(
+                names,
+                witness.since.map(Timestamp::nanos),
+                witness.now.max(witness.until).nanos(),
+            ));
         });
-        out.section(&self.subscribers);
-        out.section(&self.paths);
-        out.section(&self.dossiers);
-        out.section(&self.homes);
-        out.section(&self.senders);
-        out.section_of(DELIVERIES, 1, |out| out.table(&self.deliveries));
+        out.section(&witness.subscribers);
+        out.section(&witness.paths);
+        out.section(&witness.dossiers);
+        out.section(&witness.homes);
+        out.section(&witness.senders);
+        out.section_of(DELIVERIES, 1, |out| out.table(&witness.deliveries));
         out.section_of(CORRELATIONS, 1, |out| {
-            out.put(&(self.evidence.token(), self.rule_state.save()));
+            out.put(&(judge.evidence.token(), judge.rule_state.save()));
         });
         out.finish()
     }
@@ -55,8 +60,9 @@ impl Engine {
     /// Returns an error when the octets are no snapshot, a newer program's, or damaged. The engine
     /// may then have half a memory and must not be used.
     pub fn restore(&mut self, saved: &[u8]) -> Result<Restored, KeepError> {
+        let Self { witness, judge } = self;
         let mut sections = Sections::read(saved)?;
-        let plan = std::sync::Arc::clone(&self.plan);
+        let plan = std::sync::Arc::clone(&witness.plan);
         let mut about = (Vec::new(), None, 0);
         let nowhere = Atlas::new(Vec::new(), &plan.networks);
         sections.load_of(ABOUT, 1, &nowhere, |saved| {
@@ -65,31 +71,32 @@ impl Engine {
         })?;
         let (names, since, until) = about;
         let atlas = Atlas::new(names, &plan.networks);
-        sections.load(&mut self.subscribers, &atlas)?;
-        sections.load(&mut self.paths, &atlas)?;
-        sections.load(&mut self.dossiers, &atlas)?;
-        sections.load(&mut self.homes, &atlas)?;
-        let deliveries = &mut self.deliveries;
+        sections.load(&mut witness.subscribers, &atlas)?;
+        sections.load(&mut witness.paths, &atlas)?;
+        sections.load(&mut witness.dossiers, &atlas)?;
+        sections.load(&mut witness.homes, &atlas)?;
+        let deliveries = &mut witness.deliveries;
         sections.load_of(DELIVERIES, 1, &atlas, |saved| saved.table(deliveries, |_, _| {}))?;
         // Families of senders and groups of correlations may stand for networks by their numbers.
         if atlas.is_same() {
-            sections.load(&mut self.senders, &atlas)?;
+            sections.load(&mut witness.senders, &atlas)?;
             let capacity = usize::try_from(plan.capacity.correlations).unwrap_or(usize::MAX);
             sections.load_of(CORRELATIONS, 1, &atlas, |saved| {
                 let (token, windows) = saved.take::<(u64, Vec<u8>)>()?;
                 let damaged = |_| KeepError::Damaged("the windows of correlations do not read");
-                self.rule_state = RuleState::load(capacity, &windows).map_err(damaged)?;
-                self.evidence.resume(token);
+                judge.rule_state = RuleState::load(capacity, &windows).map_err(damaged)?;
+                judge.evidence.resume(token);
                 Ok(())
             })?;
-            if let Some(set) = &self.rules.set {
-                set.forget_others(&mut self.rule_state);
+            if let Some(set) = &judge.rules.set {
+                set.forget_others(&mut judge.rule_state);
             }
         }
-        (self.since, self.until) = (since.map(Timestamp::from_nanos), Timestamp::from_nanos(until));
+        (witness.since, witness.until) =
+            (since.map(Timestamp::from_nanos), Timestamp::from_nanos(until));
         Ok(Restored {
-            since: self.since,
-            until: self.until,
+            since: witness.since,
+            until: witness.until,
             left: sections.left().map(str::to_owned).collect(),
         })
     }
@@ -97,7 +104,7 @@ impl Engine {
     /// Returns the time of the first frame anything was learnt from, earlier runs included.
     #[must_use]
     pub const fn since(&self) -> Option<Timestamp> {
-        self.since
+        self.witness.since
     }
 }
 

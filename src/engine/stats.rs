@@ -155,7 +155,9 @@ impl ByNote {
 /// Senders outside home, at most [`MAX_SENDERS`].
 #[derive(Clone, Debug, Default)]
 pub struct Senders {
-    by_title: HashMap<Digits, Sender, foldhash::fast::FixedState>,
+    /// Whose each is, and its messages.
+    by_title: HashMap<Digits, (Place, u64), foldhash::fast::FixedState>,
+    alerts: ByTitle,
     /// Messages of senders not told apart for want of room.
     pub others: u64,
 }
@@ -255,25 +257,62 @@ impl Stats {
         }
     }
 
+    /// Takes in what a judge has counted.
+    pub(super) fn add(&mut self, told: Told) {
+        self.suppressed += told.suppressed;
+        for (rule, alerts) in told.alerts.0 {
+            *self.alerts.0.entry(rule).or_default() += alerts;
+        }
+        for (gt, alerts) in told.attackers {
+            count_attacker(&mut self.senders.alerts, gt, alerts);
+        }
+    }
+}
+
+/// What a judge counts.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// Hits that the configuration suppresses.
+    pub(super) suppressed: u64,
+    /// Alerts opened, by rule.
+    alerts: ByRule,
+    /// Alerts opened, by the title of each attacker.
+    attackers: ByTitle,
+}
+
+impl Told {
+    pub(super) fn is_empty(&self) -> bool {
+        self.suppressed == 0 && self.alerts.0.is_empty()
+    }
+
     pub(super) fn alert(&mut self, alert: &super::alert::Alert) {
         if alert.revision > 0 {
             return;
         }
         self.alerts.count(&alert.rule);
-        for attacker in &alert.attackers {
-            if let Some(sender) = attacker.gt.and_then(|gt| self.senders.by_title.get_mut(&gt)) {
-                sender.alerts += 1;
-            }
+        for gt in alert.attackers.iter().filter_map(|attacker| attacker.gt) {
+            count_attacker(&mut self.attackers, gt, 1);
         }
+    }
+}
+
+/// Alerts by title.
+type ByTitle = HashMap<Digits, u64, foldhash::fast::FixedState>;
+
+fn count_attacker(attackers: &mut ByTitle, gt: Digits, alerts: u64) {
+    if let Some(known) = attackers.get_mut(&gt) {
+        *known += alerts;
+    } else if attackers.len() < MAX_SENDERS {
+        attackers.insert(gt, alerts);
     }
 }
 
 impl Senders {
     fn message(&mut self, gt: Digits, place: Place) {
-        if let Some(sender) = self.by_title.get_mut(&gt) {
-            sender.messages += 1;
+        if let Some((_, messages)) = self.by_title.get_mut(&gt) {
+            *messages += 1;
         } else if self.by_title.len() < MAX_SENDERS {
-            self.by_title.insert(gt, Sender { place, messages: 1, alerts: 0 });
+            self.by_title.insert(gt, (place, 1));
         } else {
             self.others += 1;
         }
@@ -288,7 +327,11 @@ impl Senders {
     /// Returns the `most` senders with most alerts, then most messages.
     #[must_use]
     pub fn top(&self, most: usize) -> Vec<(Digits, Sender)> {
-        let mut all: Vec<_> = self.by_title.iter().map(|(&gt, &sender)| (gt, sender)).collect();
+        let known = |(&gt, &(place, messages)): (&Digits, &(Place, u64))| {
+            let alerts = self.alerts.get(&gt).copied().unwrap_or_default();
+            (gt, Sender { place, messages, alerts })
+        };
+        let mut all: Vec<_> = self.by_title.iter().map(known).collect();
         let rank = |&(gt, sender): &(Digits, Sender)| {
             (core::cmp::Reverse((sender.alerts, sender.messages)), gt)
         };

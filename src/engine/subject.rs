@@ -6,7 +6,7 @@ use picket_dissectors::{
 };
 use picket_hw::Timestamp;
 
-use super::Engine;
+use super::Witness;
 use crate::{
     enrich::network::{Class, Networks, Origin, Place},
     event::{Outcome, Protocol, SigEvent},
@@ -14,7 +14,7 @@ use crate::{
     track::{presence, seconds},
 };
 
-impl Engine {
+impl Witness {
     /// Fills in the subscriber of an event whose named numbers are in `event.subscriber`.
     pub(super) fn resolve_subject(&mut self, event: &mut SigEvent) {
         let (imsi, msisdn) = (event.subscriber.imsi, event.subscriber.msisdn);

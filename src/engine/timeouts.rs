@@ -3,7 +3,7 @@
 use picket_dissectors::Note;
 use picket_hw::Timestamp;
 
-use super::{Engine, application, transaction::Envelope};
+use super::{Witness, application, transaction::Envelope};
 use crate::{
     event::{DialogueState, MessageType, Outcome, Party, SccpFacts, TcapFacts, party::GlobalTitle},
     state::{
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-impl Engine {
+impl Witness {
     /// Tells every request of an expired dialogue as unanswered. Nobody answering is only said where
     /// answers on that path are seen; elsewhere they may have gone another way.
     pub(super) fn timed_out(&mut self, id: u64, dialogue: &Dialogue, at: Timestamp) {

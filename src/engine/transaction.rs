@@ -6,7 +6,7 @@ use picket_dissectors::{
 };
 use picket_hw::Timestamp;
 
-use super::{Engine, application, opening::Opened, scout::Tcap, timeouts::path, wire::pure};
+use super::{Witness, application, opening::Opened, scout::Tcap, timeouts::path, wire::pure};
 use crate::{
     event::{
         Component, ComponentType, DialogueState, Direction, EventType, FrameId, Label, Link,
@@ -65,7 +65,7 @@ impl Envelope {
     }
 }
 
-impl Engine {
+impl Witness {
     /// Reads a TCAP message and decides on each of its components.
     pub(super) fn transaction(&mut self, envelope: &Envelope, octets: &[u8], tcap: Option<&Tcap>) {
         self.stats.tcap_messages += 1;
@@ -356,9 +356,8 @@ impl Engine {
         self.decide(&mut event);
         for other in waiting {
             self.answers(&mut event, other, Some(outcome));
-            self.alerts.outcome(&event, outcome, &mut self.published);
+            self.testimony.outcome(&event);
         }
-        self.deliver();
     }
 
     /// Fills in the request that an event answers.

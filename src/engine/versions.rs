@@ -2,13 +2,13 @@
 
 use picket_dissectors::{Note, map};
 
-use super::Engine;
+use super::Witness;
 use crate::{
     event::{ContextFamily, MessageType, Protocol, SigEvent},
     state::dialogue::Dialogue,
 };
 
-impl Engine {
+impl Witness {
     /// Notes an invoke of an older version than its sender used before. Only who opens a dialogue
     /// chooses the version.
     pub(super) fn note_version(&mut self, event: &mut SigEvent) {

@@ -1,6 +1,6 @@
 //! Calls the trackers of who asks: what they write into an event before rules see it.
 
-use super::{Engine, flood::drowned};
+use super::{Witness, flood::drowned};
 use crate::{
     enrich::network::Origin,
     event::{Direction, MessageType, Operation, Outcome, Protocol, Side, SigEvent},
@@ -8,7 +8,7 @@ use crate::{
     track::sweep::SWEEP,
 };
 
-impl Engine {
+impl Witness {
     /// A request from outside: whether it is usual, comes its usual way, and is one of a sweep.
     pub(super) fn watch(&mut self, event: &mut SigEvent, operation: Operation) {
         let Some(sccp) = event.sccp else { return };

@@ -11,7 +11,7 @@ use picket_dissectors::{
 use picket_hw::Frame;
 
 use super::{
-    Engine,
+    Witness,
     scout::{Ahead, link_key, side},
     transaction::Envelope,
 };
@@ -34,7 +34,7 @@ pub(super) struct Seen {
     pub(super) notes: Notes,
 }
 
-impl Engine {
+impl Witness {
     pub(super) fn wire(&mut self, frame: &Frame<'_>) {
         let mut seen = Seen {
             at: frame.at,

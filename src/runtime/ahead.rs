@@ -1,11 +1,11 @@
-//! Two threads for one input: one reads frames and what each says by itself, one has the engine.
+//! Two threads for one input: one reads frames and judges events, one has the witness between.
 //!
-//! Frames arrive at the engine in the order they were captured in, with what a [`Scout`] told of
-//! them, so what comes of them is what one thread would make of them, octet for octet. Bursts go
-//! round between the threads and keep their buffers; the reader waits when all are on their way.
+//! Frames reach the witness in the order they were captured in, with what a [`Scout`] told of them,
+//! and the judge hears what it says in that order, so what comes of them is what one thread would
+//! make of them, octet for octet. Bursts go round between the threads and keep their buffers.
 
 use std::{
-    io,
+    io, mem,
     ops::Range,
     panic,
     sync::mpsc::{Receiver, SyncSender, sync_channel},
@@ -14,16 +14,19 @@ use std::{
 
 use picket_hw::{Capture, CaptureError, FileId, Frame, LinkType, Polled, PortId, Timestamp};
 
-use crate::engine::{Ahead, Engine, Scout};
+use crate::{
+    engine::{Ahead, Engine, FORESEEN, Judge, Scout, Testimony, Witness},
+    state::trail::Trail,
+};
 
-/// Frames on their way to the engine.
+/// Frames on their way to the witness, and what it said of them on the way back.
 #[derive(Debug, Default)]
 pub struct Burst {
     octets: Vec<u8>,
     frames: Vec<Taken>,
     aheads: Vec<Ahead>,
-    /// Octets of the input read so far.
-    pub read: u64,
+    testimony: Testimony,
+    trails: Vec<Trail>,
 }
 
 /// A frame, its octets and what was told of it in the vectors of its burst.
@@ -53,15 +56,46 @@ impl Burst {
         engine: &mut Engine,
         mut before: impl FnMut(&Frame<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        for first in (0..self.len()).step_by(FORESEEN) {
-            let next = first.saturating_add(FORESEEN).min(self.len());
-            engine.foresee(self.told(first..next));
-            for (frame, told) in (first..next).filter_map(|place| self.get(place)) {
-                before(&frame)?;
-                engine.ingest_read(&frame, told);
-            }
+        for frames in self.parts() {
+            frames.clone().filter_map(|place| self.get(place)).try_for_each(|(f, _)| before(&f))?;
+            self.show(frames, engine.halves().0);
+            engine.hear();
         }
         Ok(())
+    }
+
+    /// Shows every frame to a witness, and takes along what it says.
+    fn pass_by(&mut self, witness: &mut Witness) {
+        mem::swap(&mut self.testimony, witness.testimony());
+        for frames in self.parts() {
+            self.show(frames, witness);
+        }
+        mem::swap(&mut self.testimony, witness.testimony());
+        self.trails.extend(witness.trails());
+    }
+
+    /// Returns the places of the frames that are looked ahead over together.
+    fn parts(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let all = self.len();
+        let end = move |first: usize| first.saturating_add(FORESEEN).min(all);
+        (0..all).step_by(FORESEEN).map(move |first| first..end(first))
+    }
+
+    fn show(&self, frames: Range<usize>, witness: &mut Witness) {
+        witness.foresee(self.told(frames.clone()));
+        for (frame, told) in frames.filter_map(|place| self.get(place)) {
+            witness.ingest_read(&frame, told);
+        }
+    }
+
+    /// Iterates over the frames.
+    pub fn frames(&self) -> impl Iterator<Item = Frame<'_>> {
+        (0..self.len()).filter_map(|place| Some(self.get(place)?.0))
+    }
+
+    /// Takes out which frames belong to which dialogue, oldest first.
+    pub fn trails(&mut self) -> impl Iterator<Item = Trail> + '_ {
+        self.trails.drain(..)
     }
 
     /// Returns what was told of some frames.
@@ -108,6 +142,7 @@ impl Burst {
         self.octets.clear();
         self.frames.clear();
         self.aheads.clear();
+        self.trails.clear();
     }
 
     /// Takes a frame in, and what a scout tells of it.
@@ -129,71 +164,119 @@ impl Burst {
     }
 }
 
-/// Reads an input to its end on a thread of its own and calls `engine` with each burst. The outer
-/// error is that of the input.
+/// Reads an input to its end, with the engine's witness on a thread of its own.
+///
+/// Calls `judged` with each burst that was judged, and the judge to take out what came of it. The
+/// outer error is that of `judged`.
 ///
 /// # Errors
 ///
-/// Returns the first error of `engine`, at which reading stops, or that a thread cannot be had.
-pub fn read_ahead<C: Capture + Send, E: From<io::Error>>(
+/// Returns the first error of `judged`, at which reading stops, or that a thread cannot be had. What
+/// was read before the input failed is judged.
+pub fn side_by_side<C: Capture, E: From<io::Error>>(
     capture: &mut C,
-    scout: Scout,
-    mut engine: impl FnMut(&Burst) -> Result<(), E>,
+    engine: &mut Engine,
+    mut judged: impl FnMut(&C, &mut Burst, &mut Judge) -> Result<(), E>,
 ) -> Result<Result<(), CaptureError>, E> {
-    let (full, bursts) = sync_channel(BURSTS);
-    let (back, empty) = sync_channel(BURSTS);
-    for _ in 0..BURSTS {
-        // There is room for all of them.
-        let _ = back.try_send(Burst::default());
-    }
+    let scout = engine.scout();
+    let (witness, judge) = engine.halves();
+    let (full, taken) = sync_channel(BURSTS);
+    let (back, seen) = sync_channel(BURSTS);
     thread::scope(|scope| {
-        let reader = thread::Builder::new()
-            .name("picket-read".to_owned())
-            .spawn_scoped(scope, move || read(capture, &scout, &empty, &full))?;
-        let outcome = take(&bursts, &back, &mut engine);
-        // The reader stops when nobody takes its bursts.
-        drop((bursts, back));
-        let read = reader.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked));
-        outcome.map(|()| read)
+        let other = thread::Builder::new()
+            .name("picket-witness".to_owned())
+            .spawn_scoped(scope, move || see(&taken, &back, witness))?;
+        let mut round = Round { full, seen, spare: spare(), under_way: 0 };
+        let outcome = round.go(capture, &scout, |capture, burst| {
+            judge.hear(&mut burst.testimony);
+            judged(capture, burst, judge)
+        });
+        // The witness stops when nobody brings it bursts.
+        drop(round);
+        other.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked));
+        outcome
     })
 }
 
-fn take<E>(
-    bursts: &Receiver<Burst>,
-    back: &SyncSender<Burst>,
-    engine: &mut impl FnMut(&Burst) -> Result<(), E>,
-) -> Result<(), E> {
-    while let Ok(burst) = bursts.recv() {
-        engine(&burst)?;
-        // At the end nobody takes it back.
-        let _ = back.send(burst);
-    }
-    Ok(())
-}
-
-fn read<C: Capture>(
-    capture: &mut C,
-    scout: &Scout,
-    empty: &Receiver<Burst>,
-    full: &SyncSender<Burst>,
-) -> Result<(), CaptureError> {
-    while let Ok(mut burst) = empty.recv() {
-        burst.clear();
-        let mut polled = Polled::Idle;
-        while burst.frames.len() < FRAMES && polled != Polled::End {
-            polled = capture.poll(&mut |frame| burst.take(&frame, scout))?;
-        }
-        burst.read = capture.progress().read;
-        if full.send(burst).is_err() || polled == Polled::End {
+fn see(taken: &Receiver<Burst>, back: &SyncSender<Burst>, witness: &mut Witness) {
+    while let Ok(mut burst) = taken.recv() {
+        burst.pass_by(witness);
+        if back.send(burst).is_err() {
             break;
         }
     }
-    Ok(())
 }
 
-/// Frames of a burst: what is told of them stays in the cache of a core.
-const FRAMES: usize = 256;
-/// Frames the engine looks ahead over: what it brought to the caches must still be there.
-const FORESEEN: usize = 32;
-/// Bursts on their way.
+/// The thread that reads and judges.
+struct Round {
+    full: SyncSender<Burst>,
+    seen: Receiver<Burst>,
+    spare: Vec<Burst>,
+    /// Bursts with the witness.
+    under_way: usize,
+}
+
+impl Round {
+    fn go<C: Capture, E>(
+        &mut self,
+        capture: &mut C,
+        scout: &Scout,
+        mut judged: impl FnMut(&C, &mut Burst) -> Result<(), E>,
+    ) -> Result<Result<(), CaptureError>, E> {
+        let mut end = None;
+        loop {
+            let reads = end.is_none() && !self.spare.is_empty();
+            let seen = match self.under_way {
+                // The witness must not run out of frames.
+                0..LEAST if reads => None,
+                _ if reads => self.seen.try_recv().ok(),
+                0 => break,
+                // Without an answer it panicked, which whoever joins it tells.
+                _ => match self.seen.recv() {
+                    Ok(burst) => Some(burst),
+                    Err(_) => break,
+                },
+            };
+            if let Some(mut burst) = seen {
+                self.under_way -= 1;
+                judged(capture, &mut burst)?;
+                self.spare.push(burst);
+            } else if let Some(mut burst) = self.spare.pop() {
+                burst.clear();
+                end = fill(&mut burst, capture, scout);
+                if self.full.send(burst).is_err() {
+                    break;
+                }
+                self.under_way += 1;
+            }
+        }
+        Ok(end.unwrap_or(Ok(())))
+    }
+}
+
+/// Fills a burst; returns how the input ended, if it did.
+fn fill<C: Capture>(
+    burst: &mut Burst,
+    capture: &mut C,
+    scout: &Scout,
+) -> Option<Result<(), CaptureError>> {
+    while burst.len() < FRAMES {
+        match capture.poll(&mut |frame| burst.take(&frame, scout)) {
+            Ok(Polled::End) => return Some(Ok(())),
+            Ok(_) => {}
+            Err(error) => return Some(Err(error)),
+        }
+    }
+    None
+}
+
+fn spare() -> Vec<Burst> {
+    (0..BURSTS).map(|_| Burst::default()).collect()
+}
+
+/// Frames of a burst: what is told and said of them stays in the cache of a core.
+const FRAMES: usize = 128;
+/// Bursts there are.
 const BURSTS: usize = 8;
+/// Bursts the witness should have at least.
+const LEAST: usize = 2;

@@ -1,6 +1,7 @@
 //! What the tests of the whole engine share: frames, an engine, and what it said as JSON lines.
 
 use std::{
+    convert::Infallible,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -8,10 +9,10 @@ use std::{
 use picket::{
     cases,
     config::{Document, Plan, plan::HomeNeed},
-    engine::{Engine, Options, Output, Rules, Stats},
+    engine::{Engine, Judge, Options, Output, Rules, Stats},
     event::{fields::Names, json::Writer},
     pack,
-    runtime::ahead::read_ahead,
+    runtime::ahead::{Burst, side_by_side},
     sink::{alert::Renderer, redact::Redactor},
     synth::{self, Generator},
 };
@@ -70,15 +71,15 @@ impl Setting {
         let mut said = Said::default();
         let mut capture = MemoryCapture::new(frames, way.burst, Idle::Never);
         if way.reading == Reading::Ahead {
-            let read = read_ahead(&mut capture, engine.scout(), |burst| {
-                burst.feed(&mut engine, |_| Ok::<(), std::io::Error>(()))?;
-                self.write(&mut engine, &mut said);
+            let read = side_by_side(&mut capture, &mut engine, |_, _, judge| {
+                self.write(judge, &mut said);
                 Ok::<(), std::io::Error>(())
             });
             read.expect("there are threads").expect("memory does not fail");
         }
-        let mut before = Timestamp::EPOCH;
+        let (scout, mut before) = (engine.scout(), Timestamp::EPOCH);
         loop {
+            let mut burst = Burst::default();
             let polled = capture.poll(&mut |frame| {
                 if way.idle && before != Timestamp::EPOCH {
                     let gap = frame.at.since(before);
@@ -88,29 +89,31 @@ impl Setting {
                 }
                 match way.reading {
                     Reading::Layers => engine.ingest_read(&frame, None),
+                    Reading::Bursts => burst.take(&frame, &scout),
                     Reading::Here | Reading::Ahead => engine.ingest(&frame),
                 }
                 before = frame.at;
             });
-            self.write(&mut engine, &mut said);
+            burst.feed(&mut engine, |_| Ok::<(), Infallible>(())).expect("nothing to fail");
+            self.write(engine.halves().1, &mut said);
             if matches!(polled.expect("memory does not fail"), Polled::End) {
                 break;
             }
         }
         engine.finish();
-        self.write(&mut engine, &mut said);
+        self.write(engine.halves().1, &mut said);
         said.stats = engine.stats().clone();
         said
     }
 
-    fn write(&self, engine: &mut Engine, said: &mut Said) {
+    fn write(&self, judge: &mut Judge, said: &mut Said) {
         let redactor = Redactor::clear();
         let plan = &self.plan;
         let is_subscriber = |digits| plan.networks.gt(digits).subscriber;
         let writer =
             Writer { names: &self.names, redactor: &redactor, is_subscriber: &is_subscriber };
         let renderer = Renderer { plan, names: &self.names, redactor: &redactor };
-        while let Some(output) = engine.poll() {
+        while let Some(output) = judge.poll() {
             match output {
                 Output::Alert(alert) => {
                     let document = renderer.document(&alert);
@@ -142,7 +145,9 @@ pub(crate) enum Reading {
     Here,
     /// The engine, layer by layer, as it reads frames of unusual shape.
     Layers,
-    /// A scout on another thread.
+    /// A scout, burst by burst; time cannot pass in between then.
+    Bursts,
+    /// A scout, with the witness on another thread.
     Ahead,
 }
 
