@@ -8,6 +8,7 @@ mod octets;
 
 use picket::{
     engine::evidence::{Evidence, EvidenceRing},
+    event::{DialogueState, SigEvent},
     state::{
         path::{Learnt, Paths, Point},
         subscriber::Subscribers,
@@ -17,7 +18,11 @@ use picket::{
 use picket_dissectors::{
     Digits, Note, Notes,
     ber::{Elements, MAX_DEPTH},
-    emit::{map::mobility, sccp::Address, tcap},
+    emit::{
+        map::mobility,
+        sccp::{Address, Unitdata},
+        tcap,
+    },
     link,
     map::parameters::{Address as Number, Addresses, Role},
 };
@@ -67,6 +72,39 @@ fn every_one_of_a_thousand_components_is_an_event() {
         .map(|component| component.index)
         .collect();
     assert!(indices.is_sorted());
+}
+
+#[test]
+fn what_waits_to_be_judged_is_bounded_however_many_time_out_at_once() {
+    let mut engine = octets::engine();
+    let address = |number, ssn| Address::e164(digits(number), ssn);
+    let (called, calling) = (address(99_910_000_006, 6), address(99_920_000_007, 7));
+    let requests = 5_000_u32;
+    let mut most = 0;
+    let (witness, judge) = engine.halves();
+    for id in 0..=requests {
+        let reset = tcap::invoke(1, 37, Some(mobility::reset(digits(9))));
+        let restore = tcap::invoke(1, 57, Some(mobility::restore_data(digits(1_011_234_567_890))));
+        let message = tcap::Message::begin(&id.to_be_bytes());
+        // The last comes hours later.
+        let (hours, message) = if id < requests {
+            (1, message.component(restore))
+        } else {
+            (9, message.component(reset))
+        };
+        let octets = Unitdata::udt(called, calling, &message.encode()).octets();
+        let frame = octets::at(hours * 3_600_000_000_000, link::SCCP, &octets);
+        witness.ingest_read(&frame, None, &mut |said| {
+            most = most.max(said.len());
+            judge.hear(said);
+        });
+    }
+    engine.hear();
+    let events = octets::events(&mut engine);
+    let expired = |event: &&SigEvent| event.dialogue.state == DialogueState::Expired;
+    assert_eq!(events.iter().filter(expired).count(), 5_000);
+    assert_eq!(events.len(), 10_001);
+    assert!((500..600).contains(&most), "{most} at once");
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub use snapshot::Restored;
 pub use stats::Stats;
 pub use testimony::Testimony;
 pub(crate) use wire::SNAPPED;
-pub use witness::Witness;
+pub use witness::{Hear, Witness};
 
 use crate::{config::plan::Plan, event::SigEvent, state::trail::Trail};
 
@@ -114,14 +114,16 @@ impl Engine {
 
     /// Takes a frame in. Time moves to the frame's, unless that is already past.
     pub fn ingest(&mut self, frame: &Frame<'_>) {
-        self.witness.ingest(frame);
+        let Self { witness, judge } = self;
+        witness.ingest(frame, &mut |said| judge.hear(said));
         self.hear();
     }
 
     /// Takes a frame in that a [`Scout`] has looked at: what it told, or `None` where it told
     /// nothing. The same comes of it as of [`Self::ingest`].
     pub fn ingest_read(&mut self, frame: &Frame<'_>, aheads: Option<&[Ahead]>) {
-        self.witness.ingest_read(frame, aheads);
+        let Self { witness, judge } = self;
+        witness.ingest_read(frame, aheads, &mut |said| judge.hear(said));
         self.hear();
     }
 
@@ -139,7 +141,8 @@ impl Engine {
 
     /// Lets time pass: every deadline up to `to` acts, each as of its own time.
     pub fn advance(&mut self, to: Timestamp) {
-        self.witness.advance(to);
+        let Self { witness, judge } = self;
+        witness.advance(to, &mut |said| judge.hear(said));
         self.hear();
     }
 

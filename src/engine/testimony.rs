@@ -59,8 +59,30 @@ impl Testimony {
         })
     }
 
+    /// Whether so much was said that it should be heard.
+    pub(super) const fn is_much(&self) -> bool {
+        self.events.len() >= MUCH
+    }
+
+    /// Empties it and keeps the room for what is usual.
     pub(super) fn clear(&mut self) {
         self.steps.clear();
         self.events.clear();
+        self.events.shrink_to(2 * MUCH);
+    }
+
+    /// Returns how many events there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.events.is_empty()
     }
 }
+
+/// Events that are heard at once, lest they fill the memory.
+const MUCH: usize = 512;

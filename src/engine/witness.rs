@@ -28,6 +28,9 @@ use crate::{
     track::flood::Flood,
 };
 
+/// What takes out what a witness said; leaves it empty.
+pub type Hear<'a> = &'a mut dyn FnMut(&mut Testimony);
+
 /// The half of an engine that sees.
 pub struct Witness {
     pub(super) plan: Arc<Plan>,
@@ -109,24 +112,26 @@ impl Witness {
     }
 
     /// Takes a frame in. Time moves to the frame's, unless that is already past.
-    pub(super) fn ingest(&mut self, frame: &Frame<'_>) {
+    pub(super) fn ingest(&mut self, frame: &Frame<'_>, hear: Hear<'_>) {
         let mut aheads = core::mem::take(&mut self.aheads);
         aheads.clear();
         let read = self.scout.look(frame, &mut aheads);
-        self.ingest_read(frame, read.then_some(&aheads));
+        self.ingest_read(frame, read.then_some(&aheads), hear);
         self.aheads = aheads;
     }
 
     /// Takes a frame in that a [`Scout`] has looked at: what it told, or `None` where it told
-    /// nothing. The same comes of it as of [`Self::ingest`].
+    /// nothing. The same comes of it as of [`Engine::ingest`](super::Engine::ingest). `hear` is called
+    /// whenever much was said, so that what waits to be heard stays bounded, however many requests
+    /// time out at once.
     #[inline(never)]
-    pub fn ingest_read(&mut self, frame: &Frame<'_>, aheads: Option<&[Ahead]>) {
+    pub fn ingest_read(&mut self, frame: &Frame<'_>, aheads: Option<&[Ahead]>, hear: Hear<'_>) {
         if frame.at < self.now {
             self.stats.late_frames += 1;
             // What it starts may be due earlier than what anything else would start from now on.
             self.quiet_until = Timestamp::EPOCH;
         }
-        self.advance(frame.at);
+        self.advance(frame.at, hear);
         self.since.get_or_insert(frame.at);
         self.stats.frames += 1;
         self.stats.octets += frame.bytes.len() as u64;
@@ -137,6 +142,9 @@ impl Witness {
             Some(aheads) => aheads.iter().for_each(|ahead| self.ahead(frame, ahead)),
             None => self.wire(frame),
         }
+        if self.testimony.is_much() {
+            hear(&mut self.testimony);
+        }
     }
 
     /// Makes a scout to look at frames ahead of this engine.
@@ -146,15 +154,15 @@ impl Witness {
     }
 
     /// Lets time pass: every deadline up to `to` acts, each as of its own time.
-    pub(super) fn advance(&mut self, to: Timestamp) {
+    pub(super) fn advance(&mut self, to: Timestamp, hear: Hear<'_>) {
         if to <= self.now && self.now != Timestamp::EPOCH {
             return;
         }
-        self.pass_to(to);
+        self.pass_to(to, hear);
         self.testimony.time(to);
     }
 
-    fn pass_to(&mut self, to: Timestamp) {
+    fn pass_to(&mut self, to: Timestamp, hear: Hear<'_>) {
         if to < self.quiet_until {
             self.now = to;
             return;
@@ -177,6 +185,9 @@ impl Witness {
             while let Some(gone) = self.dialogues.expire(next) {
                 self.timed_out(gone.key, &gone.value, gone.deadline);
                 self.dialogues.recycle(gone.value);
+                if self.testimony.is_much() {
+                    hear(&mut self.testimony);
+                }
             }
             self.lose_parts(next);
         }

@@ -15,7 +15,7 @@ use std::{
 use picket_hw::{Capture, CaptureError, FileId, Frame, LinkType, Polled, PortId, Timestamp};
 
 use crate::{
-    engine::{Ahead, Engine, FORESEEN, Judge, Scout, Testimony, Witness},
+    engine::{Ahead, Engine, FORESEEN, Hear, Judge, Scout, Testimony, Witness},
     state::trail::Trail,
 };
 
@@ -58,17 +58,18 @@ impl Burst {
     ) -> Result<(), E> {
         for frames in self.parts() {
             frames.clone().filter_map(|place| self.get(place)).try_for_each(|(f, _)| before(&f))?;
-            self.show(frames, engine.halves().0);
+            let (witness, judge) = engine.halves();
+            self.show(frames, witness, &mut |said| judge.hear(said));
             engine.hear();
         }
         Ok(())
     }
 
-    /// Shows every frame to a witness, and takes along what it says.
-    fn pass_by(&mut self, witness: &mut Witness) {
+    /// Shows every frame to a witness, and takes along what it says; what is too much goes before.
+    fn pass_by(&mut self, witness: &mut Witness, before: Hear<'_>) {
         mem::swap(&mut self.testimony, witness.testimony());
         for frames in self.parts() {
-            self.show(frames, witness);
+            self.show(frames, witness, before);
         }
         mem::swap(&mut self.testimony, witness.testimony());
         self.trails.extend(witness.trails());
@@ -81,10 +82,10 @@ impl Burst {
         (0..all).step_by(FORESEEN).map(move |first| first..end(first))
     }
 
-    fn show(&self, frames: Range<usize>, witness: &mut Witness) {
+    fn show(&self, frames: Range<usize>, witness: &mut Witness, hear: Hear<'_>) {
         witness.foresee(self.told(frames.clone()));
         for (frame, told) in frames.filter_map(|place| self.get(place)) {
-            witness.ingest_read(&frame, told);
+            witness.ingest_read(&frame, told, hear);
         }
     }
 
@@ -181,15 +182,21 @@ pub fn side_by_side<C: Capture, E: From<io::Error>>(
     let scout = engine.scout();
     let (witness, judge) = engine.halves();
     let (full, taken) = sync_channel(BURSTS);
-    let (back, seen) = sync_channel(BURSTS);
+    let (back, seen) = sync_channel(WAITING);
     thread::scope(|scope| {
         let other = thread::Builder::new()
             .name("picket-witness".to_owned())
             .spawn_scoped(scope, move || see(&taken, &back, witness))?;
         let mut round = Round { full, seen, spare: spare(), under_way: 0 };
-        let outcome = round.go(capture, &scout, |capture, burst| {
-            judge.hear(&mut burst.testimony);
-            judged(capture, burst, judge)
+        let outcome = round.go(capture, &scout, |capture, seen| match seen {
+            Seen::Part(mut said) => {
+                judge.hear(&mut said);
+                Ok(None)
+            }
+            Seen::Burst(mut burst) => {
+                judge.hear(&mut burst.testimony);
+                judged(capture, &mut burst, judge).map(|()| Some(burst))
+            }
         });
         // The witness stops when nobody brings it bursts.
         drop(round);
@@ -198,10 +205,19 @@ pub fn side_by_side<C: Capture, E: From<io::Error>>(
     })
 }
 
-fn see(taken: &Receiver<Burst>, back: &SyncSender<Burst>, witness: &mut Witness) {
+/// What comes back from the witness.
+enum Seen {
+    /// The beginning of what it says of the next burst.
+    Part(Testimony),
+    /// The burst, and the rest.
+    Burst(Burst),
+}
+
+fn see(taken: &Receiver<Burst>, back: &SyncSender<Seen>, witness: &mut Witness) {
     while let Ok(mut burst) = taken.recv() {
-        burst.pass_by(witness);
-        if back.send(burst).is_err() {
+        // When nobody hears it any more, the burst does not get back either.
+        burst.pass_by(witness, &mut |said| drop(back.send(Seen::Part(mem::take(said)))));
+        if back.send(Seen::Burst(burst)).is_err() {
             break;
         }
     }
@@ -210,7 +226,7 @@ fn see(taken: &Receiver<Burst>, back: &SyncSender<Burst>, witness: &mut Witness)
 /// The thread that reads and judges.
 struct Round {
     full: SyncSender<Burst>,
-    seen: Receiver<Burst>,
+    seen: Receiver<Seen>,
     spare: Vec<Burst>,
     /// Bursts with the witness.
     under_way: usize,
@@ -221,7 +237,7 @@ impl Round {
         &mut self,
         capture: &mut C,
         scout: &Scout,
-        mut judged: impl FnMut(&C, &mut Burst) -> Result<(), E>,
+        mut judged: impl FnMut(&C, Seen) -> Result<Option<Burst>, E>,
     ) -> Result<Result<(), CaptureError>, E> {
         let mut end = None;
         loop {
@@ -233,14 +249,15 @@ impl Round {
                 0 => break,
                 // Without an answer it panicked, which whoever joins it tells.
                 _ => match self.seen.recv() {
-                    Ok(burst) => Some(burst),
+                    Ok(seen) => Some(seen),
                     Err(_) => break,
                 },
             };
-            if let Some(mut burst) = seen {
-                self.under_way -= 1;
-                judged(capture, &mut burst)?;
-                self.spare.push(burst);
+            if let Some(seen) = seen {
+                if let Some(burst) = judged(capture, seen)? {
+                    self.under_way -= 1;
+                    self.spare.push(burst);
+                }
             } else if let Some(mut burst) = self.spare.pop() {
                 burst.clear();
                 end = fill(&mut burst, capture, scout);
@@ -278,5 +295,7 @@ fn spare() -> Vec<Burst> {
 const FRAMES: usize = 128;
 /// Bursts there are.
 const BURSTS: usize = 8;
+/// What the witness has done and nobody has judged: it waits then.
+const WAITING: usize = 4;
 /// Bursts the witness should have at least.
 const LEAST: usize = 2;

@@ -16,26 +16,42 @@ use picket_dissectors::{
 };
 use picket_hw::{FileId, Frame, LinkType, PortId, Timestamp};
 
+/// Makes an engine that judges nothing and gives out every event.
+pub(crate) fn engine() -> Engine {
+    let options = Options { seed: 1, records: true };
+    Engine::new(Arc::new(Plan::default()), Arc::new(Rules::none()), options)
+}
+
 /// Reads a frame of this link type.
 pub(crate) fn frame(link_type: u32, octets: &[u8]) -> Vec<SigEvent> {
-    let options = Options { seed: 1, records: true };
-    let mut engine = Engine::new(Arc::new(Plan::default()), Arc::new(Rules::none()), options);
-    engine.ingest(&Frame {
-        at: Timestamp::from_nanos(1_000_000_000),
+    let mut engine = engine();
+    engine.ingest(&at(1_000_000_000, link_type, octets));
+    let events = events(&mut engine);
+    assert_eq!(engine.stats().panics, 0);
+    events
+}
+
+/// Makes a frame of this time, nanoseconds.
+pub(crate) fn at(nanos: u64, link_type: u32, octets: &[u8]) -> Frame<'_> {
+    Frame {
+        at: Timestamp::from_nanos(nanos),
         bytes: octets,
         wire_len: octets.len().try_into().unwrap(),
         port: PortId(0),
         link: LinkType(link_type.try_into().unwrap()),
         number: 1,
         source: FileId(0),
-    });
+    }
+}
+
+/// Takes out the events.
+pub(crate) fn events(engine: &mut Engine) -> Vec<SigEvent> {
     let mut events = Vec::new();
     while let Some(output) = engine.poll() {
         if let Output::Record(event) = output {
             events.push(event);
         }
     }
-    assert_eq!(engine.stats().panics, 0);
     events
 }
 
