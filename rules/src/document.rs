@@ -149,8 +149,14 @@ pub(crate) enum Body {
     Filter(Node),
 }
 
-/// Reads the documents of a file; those that are wrong are left out and complained about.
-pub(crate) fn read(file: &str, text: &str, errors: &mut Vec<LoadError>) -> Vec<Document> {
+/// Reads the documents of a file; those that are wrong are left out and complained about. What others
+/// may call them goes to `broken`.
+pub(crate) fn read(
+    file: &str,
+    text: &str,
+    errors: &mut Vec<LoadError>,
+    broken: &mut Vec<String>,
+) -> Vec<Document> {
     let fail = |(at, problem): Located| LoadError { place: at.in_file(file), problem };
     let nodes = match yaml::parse(text) {
         Ok(nodes) => nodes,
@@ -161,9 +167,13 @@ pub(crate) fn read(file: &str, text: &str, errors: &mut Vec<LoadError>) -> Vec<D
     };
     let mut out = Vec::new();
     for node in nodes {
+        let called = ["id", "name"].map(|key| node.get(key).and_then(Node::scalar));
         match document(file, node) {
             Ok(document) => out.push(document),
-            Err(located) => errors.push(fail(located)),
+            Err(located) => {
+                errors.push(fail(located));
+                broken.extend(called.into_iter().flatten());
+            }
         }
     }
     out

@@ -181,10 +181,10 @@ impl<E: 'static> Builder<E> {
     pub fn build(mut self) -> Result<(RuleSet<E>, Vec<Warning>), Vec<LoadError>> {
         let added = (0..).zip(&self.files).map(|(at, (file, _))| (file.to_string(), at)).collect();
         self.files.sort_by(|a, b| a.0.cmp(&b.0));
-        let mut errors = Vec::new();
+        let (mut errors, mut broken) = (Vec::new(), Vec::new());
         let (mut documents, mut filters) = (Vec::new(), Vec::new());
         for (number, (file, text)) in self.files.iter().enumerate() {
-            for document in document::read(file, text, &mut errors) {
+            for document in document::read(file, text, &mut errors, &mut broken) {
                 let list = match document.body {
                     Body::Filter(_) => &mut filters,
                     Body::Detection(_) | Body::Correlation(_) => &mut documents,
@@ -198,6 +198,7 @@ impl<E: 'static> Builder<E> {
             logic: Vec::new(),
             warnings: Vec::new(),
             errors,
+            broken,
             added,
         };
         loading.check_names();
@@ -224,12 +225,19 @@ struct Loading<'b, E: 'static> {
     logic: Vec<Option<Logic<E>>>,
     warnings: Vec<Warning>,
     errors: Vec<LoadError>,
+    /// Names and ids of documents that do not read, which is told already.
+    broken: Vec<String>,
     /// When each file was added.
     added: BTreeMap<String, usize>,
 }
 
 impl<E: 'static> Loading<'_, E> {
     fn fail(&mut self, file: &str, (at, problem): Located) {
+        if let Problem::UnknownRule { name, .. } = &problem
+            && self.broken.contains(name)
+        {
+            return;
+        }
         self.errors.push(LoadError { place: at.in_file(file), problem });
     }
 

@@ -514,3 +514,19 @@ proptest! {
         errors(&format!("{}{insert}{}", &rule[..position], &rule[end..]));
     }
 }
+
+#[test]
+fn who_refers_to_a_broken_document_is_not_blamed_for_it() {
+    let correlation = |name| {
+        format!(
+            "title: c\ncorrelation: {{type: event_count, rules: [{name}], timespan: 1m, condition: {{gte: 1}}}}\n"
+        )
+    };
+    let broken =
+        "title: t\nid: i\nname: n\nlevel: grave\ndetection: {sel: {text: a}, condition: sel}\n";
+    for (name, complaints) in [("n", 1), ("i", 1), ("m", 2)] {
+        let found = errors(&format!("{broken}---\n{}", correlation(name)));
+        assert_eq!(found.len(), complaints, "{name}: {found:?}");
+        assert!(found[0].to_string().contains("level"), "{found:?}");
+    }
+}
